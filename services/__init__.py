@@ -1,0 +1,1 @@
+"""Shiplog's services; `runtime` and `domain` carry them, `cli` starts them."""
