@@ -38,8 +38,8 @@ class Record:
 def event_record(envelope: Json, *, traceparent: str | None = None) -> Record:
     """The record of an envelope given as JSON members."""
     headers = cloud_headers(
-        id=envelope["event_id"],
-        type=envelope["type"],
+        event_id=envelope["event_id"],
+        kind=envelope["type"],
         source=envelope["source"]["channel"],
         time=envelope.get("occurred_at") or envelope["recorded_at"],
         key=envelope["shipment"],
@@ -49,12 +49,12 @@ def event_record(envelope: Json, *, traceparent: str | None = None) -> Record:
     return Record(envelope["shipment"].encode(), orjson.dumps(envelope), headers)
 
 
-def cloud_headers(*, id: str, type: str, source: str, time: str | None, key: str) -> Headers:
+def cloud_headers(*, event_id: str, kind: str, source: str, time: str | None, key: str) -> Headers:
     """The attributes of CloudEvents 1.0 as Kafka headers (binary content mode)."""
     headers = [
         ("ce_specversion", b"1.0"),
-        ("ce_id", id.encode()),
-        ("ce_type", f"shiplog.{type}".encode()),
+        ("ce_id", event_id.encode()),
+        ("ce_type", f"shiplog.{kind}".encode()),
         ("ce_source", f"/shiplog/{source}".encode()),
         ("ce_partitionkey", key.encode()),
         ("content-type", b"application/json"),

@@ -10,12 +10,17 @@ from schemas.vocabulary import AlertKind
 
 
 class ConditionView(Wire):
-    """An open condition; `since` is the time of the first opener of the open run."""
+    """An open condition; `since` is the time of the first opener of the open run.
+
+    `who` must act, `until` when: of `action_required`, as the carrier wrote it.
+    """
 
     name: str
     reason: str | None = None
     party: str | None = None
     since: str | None = None
+    who: str | None = None
+    until: str | None = None
 
 
 class PromiseView(Wire):
@@ -101,7 +106,10 @@ class Announcement(Wire):
 
 
 class StatusChanged(Wire):
-    """One event's whole effect. `src_offset` is the shipment's version; `seq` runs without gap per partition."""
+    """One event's whole effect.
+
+    `src_offset` is the shipment's version; `seq` runs without gap within a partition.
+    """
 
     schema_version: int = 1
     shipment: str

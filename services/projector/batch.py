@@ -1,0 +1,106 @@
+"""One partition's batch as a value: rows, checkpoint and what is to be published. No I/O."""
+
+from dataclasses import dataclass, field
+
+import orjson
+
+from schemas.instants import instant_text
+from services.domain.announce import said_json
+from services.projector.lane import Lane
+from services.projector.rows import ShipmentRow, signed
+from services.projector.states import State
+
+Records = list[tuple[int, int, bytes | None, bytes | None]]
+"""(offset, log-append time in ms, key, value) of one partition, in offset order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A timeline row with a change, as the publisher sends it."""
+
+    src_offset: int
+    seq: int
+    shipment: str
+    event_id: str
+    change: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A record that cannot be taken, untouched."""
+
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+    error_class: str
+    event_id: str | None
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one transaction writes. `start` is the previous batch's `end`."""
+
+    lane: Lane
+    number: int
+    start: int
+    end: int = 0
+    next_seq: int = 0
+    last_event_id: str | None = None
+    shipments: int = 0
+    state_sum: int = 0
+    history_sum: int = 0
+    records: int = 0
+    duplicates: int = 0
+    timeline: list[str] = field(default_factory=list)
+    touched: dict[str, State] = field(default_factory=dict)
+    rows: list[ShipmentRow] = field(default_factory=list)
+    wakes: list[tuple[str, str | None]] = field(default_factory=list)
+    published: list[Published] = field(default_factory=list)
+    bad: list[BadRecord] = field(default_factory=list)
+    logged_ms: list[int] = field(default_factory=list)
+    overflow: int | None = None
+    """The offset of the bad record that was one too many: the partition pauses before it."""
+
+
+def begin(lane: Lane) -> Batch:
+    """An empty batch that starts where the lane stands."""
+    batch = Batch(lane=lane, number=lane.batch, start=lane.next_offset)
+    lane.batch += 1
+    return batch
+
+
+def finish(batch: Batch) -> Batch:
+    """Close the batch: sorted shipment rows and the checkpoint as they are after it."""
+    lane = batch.lane
+    batch.end, batch.next_seq, batch.last_event_id = lane.next_offset, lane.next_seq, lane.last_event_id
+    batch.shipments, batch.state_sum, batch.history_sum = lane.shipments, lane.state_sum, lane.history_sum
+    for key in sorted(batch.touched):
+        state = batch.touched[key]
+        row = _shipment_row(key, state, partition=lane.partition)
+        batch.rows.append(row)
+        if state.wake_exact:
+            batch.wakes.append((key, row[12]))
+        state.wake_ms, state.wake_exact = None, False
+    batch.touched.clear()
+    return batch
+
+
+def _shipment_row(key: str, state: State, *, partition: int) -> ShipmentRow:
+    shown, said = state.view or {}, said_json(state.said)
+    return (
+        key,
+        partition,
+        state.version,
+        key.partition(":")[0],
+        shown.get("milestone"),
+        shown["status"],
+        shown["leg_no"],
+        shown["use_no"],
+        shown.get("order_id"),
+        shown.get("customer_id"),
+        state.view_json.decode(),
+        None if said is None else orjson.dumps(said).decode(),
+        None if state.wake_ms is None else instant_text(state.wake_ms),
+        signed(state.hash),
+    )

@@ -1,0 +1,63 @@
+"""Puts records that cannot be taken into `.rejected`, and returns only when Kafka has them."""
+
+import random
+from datetime import timedelta
+from typing import Final
+
+from schemas.instants import instant_text
+from services.projector.batch import BadRecord, Batch
+from services.runtime import metrics
+from services.runtime.deadletter import DeadLetter
+from services.runtime.kafka import BrokerUnavailable, LogProducer
+from services.runtime.lifecycle import StopSignal, backoff
+from services.runtime.log import get_logger
+
+_ACK_WAIT: Final = timedelta(seconds=30)
+_log = get_logger("projector.burial")
+
+
+class Burial:
+    """The projector's way to `.rejected`: trouble with the broker is waited out, nothing is skipped."""
+
+    def __init__(
+        self, producer: LogProducer, *, topic: str, original_topic: str, code_version: str, stop: StopSignal
+    ) -> None:
+        self._producer = producer
+        self._topic = topic
+        self._original_topic = original_topic
+        self._code_version = code_version
+        self._stop = stop
+
+    def bury(self, batch: Batch) -> bool:
+        """Acknowledged by Kafka (True), or told to stop before that (False: the batch must not commit)."""
+        partition = batch.lane.partition
+        records = [(None, self._letter(partition, bad).record()) for bad in batch.bad]
+        attempt = 0
+        while not batch.lane.abandoned:
+            try:
+                self._producer.send(self._topic, records).result(timeout=_ACK_WAIT.total_seconds())
+            except (BrokerUnavailable, TimeoutError):
+                metrics.RETRIES.labels(dependency="kafka").inc()
+                if self._stop.wait(backoff(attempt, jitter=random.random)):
+                    return False
+                attempt += 1
+                continue
+            for bad in batch.bad:
+                metrics.REJECTED.labels(carrier="", error_class=bad.error_class).inc()
+            _log.warning("records_rejected", partition=partition, count=len(batch.bad))
+            return True
+        return False
+
+    def _letter(self, partition: int, bad: BadRecord) -> DeadLetter:
+        return DeadLetter(
+            value=bad.value or b"",
+            key=bad.key,
+            original_topic=self._original_topic,
+            partition=partition,
+            offset=bad.offset,
+            event_id=bad.event_id,
+            attempt=1,
+            error_class=bad.error_class,
+            first_failure=instant_text(bad.timestamp_ms),
+            code_version=self._code_version,
+        )

@@ -1,0 +1,36 @@
+"""PostgreSQL's COPY text for timeline and shipment rows."""
+
+from typing import Final
+
+ShipmentRow = tuple[
+    str, int, int, str, str | None, str, int, int, str | None, str | None, str, str | None, str | None, int
+]
+"""shipment, partition, version, carrier, milestone, status, leg_no, use_no, order_id, customer_id, view,
+said, wake_at, hash: the columns of `shipments` in order."""
+
+NULL: Final = "\\N"
+
+
+def escaped(text: str) -> str:
+    """Text as COPY reads it back unchanged."""
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    if "\n" in text or "\t" in text or "\r" in text:
+        text = text.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+    return text
+
+
+def copy_line(row: ShipmentRow) -> str:
+    """One shipment row as a line of COPY text."""
+    return "\t".join([NULL if v is None else escaped(v) if type(v) is str else str(v) for v in row]) + "\n"
+
+
+def signed(value: int) -> int:
+    """An unsigned 64-bit sum as PostgreSQL's bigint holds it."""
+    value &= 0xFFFFFFFFFFFFFFFF
+    return value - 0x10000000000000000 if value >= 0x8000000000000000 else value
+
+
+def unsigned(value: int) -> int:
+    """The inverse of `signed`."""
+    return value & 0xFFFFFFFFFFFFFFFF

@@ -1,0 +1,104 @@
+-- name: note_owner
+-- Take the partition: raise the epoch, say which backend writes from now on.
+UPDATE {model}.checkpoints
+SET owner_epoch = owner_epoch + 1, owner_pid = %(pid)s, owner_started = %(started)s,
+    topic_id = coalesce(topic_id, %(topic_id)s)
+WHERE partition = %(partition)s
+RETURNING owner_epoch, next_offset, next_seq, last_event_id::text, topic_id, shipments, state_sum, history_sum
+
+-- name: backend_started
+SELECT backend_start FROM pg_stat_activity WHERE pid = %(pid)s
+
+-- name: end_owner
+-- Only the very backend that was noted: a pid may have been given to somebody else since.
+SELECT pg_terminate_backend(a.pid)
+FROM {model}.checkpoints c JOIN pg_stat_activity a ON a.pid = c.owner_pid AND a.backend_start = c.owner_started
+WHERE c.partition = %(partition)s
+
+-- name: still_owner
+SELECT owner_epoch = %(epoch)s FROM {model}.checkpoints WHERE partition = %(partition)s
+
+-- name: rules_version
+SELECT rules_version FROM {model}.rules
+
+-- name: advance
+-- The fence: hits its row only for the owner, and only when the batch begins where the last one ended.
+UPDATE {model}.checkpoints
+SET next_offset = %(end)s, last_event_id = %(last_event_id)s, next_seq = %(next_seq)s,
+    shipments = %(shipments)s, state_sum = %(state_sum)s, history_sum = %(history_sum)s
+WHERE partition = %(partition)s AND owner_epoch = %(epoch)s AND next_offset = %(start)s
+
+-- name: copy_timeline
+COPY {model}.timeline (partition, src_offset, shipment, event_id, type, mapping_version, digest,
+                       recorded_at, event, seq, change) FROM STDIN
+
+-- name: stage
+CREATE TEMPORARY TABLE IF NOT EXISTS staged_shipments (
+    shipment text COLLATE "C", partition integer, version bigint, carrier text, milestone text, status text,
+    leg_no integer, use_no integer, order_id text, customer_id text, view text, said text,
+    wake_at timestamptz, hash bigint
+) ON COMMIT DELETE ROWS
+
+-- name: copy_shipments
+COPY staged_shipments FROM STDIN
+
+-- name: upsert_staged
+INSERT INTO {model}.shipments AS s (shipment, partition, version, carrier, milestone, status, leg_no, use_no,
+                                    order_id, customer_id, view, said, wake_at, hash)
+SELECT shipment, partition, version, carrier, milestone, status, leg_no, use_no,
+       order_id, customer_id, view, said, wake_at, hash
+FROM staged_shipments
+ON CONFLICT (shipment) DO UPDATE SET
+    version = excluded.version, milestone = excluded.milestone, status = excluded.status,
+    leg_no = excluded.leg_no, use_no = excluded.use_no, order_id = excluded.order_id,
+    customer_id = excluded.customer_id, view = excluded.view, said = excluded.said, hash = excluded.hash,
+    wake_at = least(s.wake_at, excluded.wake_at)
+
+-- name: upsert_arrays
+INSERT INTO {model}.shipments AS s (shipment, partition, version, carrier, milestone, status, leg_no, use_no,
+                                    order_id, customer_id, view, said, wake_at, hash)
+SELECT * FROM unnest(%s::text[], %s::int[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::int[], %s::int[],
+                     %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[])
+ON CONFLICT (shipment) DO UPDATE SET
+    version = excluded.version, milestone = excluded.milestone, status = excluded.status,
+    leg_no = excluded.leg_no, use_no = excluded.use_no, order_id = excluded.order_id,
+    customer_id = excluded.customer_id, view = excluded.view, said = excluded.said, hash = excluded.hash,
+    wake_at = least(s.wake_at, excluded.wake_at)
+
+-- name: set_wake
+-- After a DeadlinePassed the next deadline is exact, whatever stood there before.
+UPDATE {model}.shipments s SET wake_at = v.wake_at
+FROM unnest(%(shipments)s::text[], %(wakes)s::timestamptz[]) AS v (shipment, wake_at)
+WHERE s.shipment = v.shipment
+
+-- name: load_facts
+SELECT shipment, event FROM {model}.timeline WHERE shipment = ANY(%(shipments)s) ORDER BY partition, src_offset
+
+-- name: load_said
+SELECT shipment, said, view, hash FROM {model}.shipments WHERE shipment = ANY(%(shipments)s)
+
+-- name: unpublished
+-- Rows with a change behind `position`, up to the checkpoint of the same snapshot.
+SELECT t.src_offset, t.seq, t.shipment, t.event_id::text, t.change
+FROM {model}.timeline t
+WHERE t.partition = %(partition)s AND t.src_offset > %(position)s AND t.seq IS NOT NULL
+  AND t.src_offset < (SELECT next_offset FROM {model}.checkpoints WHERE partition = %(partition)s)
+ORDER BY t.src_offset
+LIMIT %(limit)s
+
+-- name: pause
+INSERT INTO core.paused_partitions (partition, since, bad) VALUES (%(partition)s, now(), %(bad)s)
+ON CONFLICT (partition) DO NOTHING
+
+-- name: paused
+SELECT partition, accepted FROM core.paused_partitions
+
+-- name: unpause
+DELETE FROM core.paused_partitions WHERE partition = %(partition)s AND accepted
+
+-- name: topic_facts
+SELECT topic_id, partitions FROM core.topic_facts WHERE topic = %(topic)s
+
+-- name: keep_topic_facts
+INSERT INTO core.topic_facts (topic, topic_id, partitions) VALUES (%(topic)s, %(topic_id)s, %(partitions)s)
+ON CONFLICT (topic) DO NOTHING

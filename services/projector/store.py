@@ -1,0 +1,193 @@
+"""The projector's writing side in PostgreSQL: one transaction per batch, fenced by the checkpoint row."""
+
+from collections.abc import Iterable
+from importlib.resources import files
+from typing import Final
+
+import psycopg
+
+from services.projector.batch import Batch, Published
+from services.projector.lane import Claimed
+from services.projector.rows import copy_line, signed
+from services.runtime.postgres import Connection, Queries, connect, load_queries
+
+_SMALL: Final = 1_000
+"""Below this many shipments arrays beat COPY into a staging table (measured, see performance notes)."""
+
+
+class StaleWrite(RuntimeError):
+    """The checkpoint did not hit: another owner, or a batch that does not follow the last one."""
+
+
+def queries() -> Queries:
+    """The projector's named statements."""
+    return load_queries(files("services.projector").joinpath("sql/queries.sql").read_text())
+
+
+class TopicChanged(RuntimeError):
+    """The log is another topic, or has another partition count, than the one the model was folded from."""
+
+
+def keep_topic_facts(url: str, topic: str, *, topic_id: str, partitions: int) -> None:
+    """Note the log's facts once; raises TopicChanged when they are not the noted ones, psycopg.Error."""
+    named = queries()
+    with connect(url, name="shiplog-projector-start", autocommit=True) as conn:
+        conn.execute(
+            named.get("keep_topic_facts"), {"topic": topic, "topic_id": topic_id, "partitions": partitions}
+        )
+        row = conn.execute(named.get("topic_facts"), {"topic": topic}).fetchone()
+    if row != (topic_id, partitions):
+        raise TopicChanged(f"{topic} was {row}, is {(topic_id, partitions)}: log diverged, rebuild")
+
+
+class Store:
+    """One writing connection. Not thread-safe: the writer thread owns it."""
+
+    def __init__(self, url: str) -> None:
+        """Connect; raises psycopg.OperationalError."""
+        self._queries = queries()
+        self._conn = connect(url, name="shiplog-projector-writer", autocommit=False)
+        self._conn.execute("SET synchronous_commit = off")
+        self._conn.execute(self._queries.get("stage"))
+        self._conn.commit()
+
+    @property
+    def backend_pid(self) -> int:
+        """The server process that writes for us."""
+        return self._conn.info.backend_pid
+
+    def write(self, batch: Batch) -> None:
+        """Write a finished batch in one transaction; raises StaleWrite, psycopg.Error (nothing written)."""
+        model = batch.lane.claimed.model
+        try:
+            with self._conn.cursor() as cursor:
+                self._advance(cursor, batch, model)
+                if batch.timeline:
+                    self._timeline(cursor, batch, model)
+                if batch.rows:
+                    self._shipments(cursor, batch, model)
+            self._conn.commit()
+        except (StaleWrite, psycopg.Error):
+            if not self._conn.closed:
+                self._conn.rollback()
+            raise
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._conn.close()
+
+    def _advance(self, cursor: psycopg.Cursor, batch: Batch, model: str) -> None:
+        cursor.execute(
+            self._queries.get("advance", model=model),
+            {
+                "partition": batch.lane.partition,
+                "epoch": batch.lane.claimed.epoch,
+                "start": batch.start,
+                "end": batch.end,
+                "last_event_id": batch.last_event_id,
+                "next_seq": batch.next_seq,
+                "shipments": batch.shipments,
+                "state_sum": signed(batch.state_sum),
+                "history_sum": signed(batch.history_sum),
+            },
+        )
+        if cursor.rowcount != 1:
+            raise StaleWrite(f"partition {batch.lane.partition} at {batch.start}")
+
+    def _timeline(self, cursor: psycopg.Cursor, batch: Batch, model: str) -> None:
+        with cursor.copy(self._queries.get("copy_timeline", model=model)) as copy:
+            copy.write("".join(batch.timeline))
+
+    def _shipments(self, cursor: psycopg.Cursor, batch: Batch, model: str) -> None:
+        if len(batch.rows) < _SMALL:
+            columns = [list(column) for column in zip(*batch.rows, strict=True)]
+            cursor.execute(self._queries.get("upsert_arrays", model=model), columns)
+        else:
+            with cursor.copy(self._queries.get("copy_shipments", model=model)) as copy:
+                copy.write("".join(map(copy_line, batch.rows)))
+            cursor.execute(self._queries.get("upsert_staged", model=model))
+        if batch.wakes:
+            shipments, wakes = zip(*batch.wakes, strict=True)
+            cursor.execute(
+                self._queries.get("set_wake", model=model),
+                {"shipments": list(shipments), "wakes": list(wakes)},
+            )
+
+
+class Reads:
+    """The fold's reading connection: states on a cache miss, pauses. Each call is its own snapshot."""
+
+    def __init__(self, url: str) -> None:
+        """Connect; raises psycopg.OperationalError."""
+        self._queries = queries()
+        self._conn = connect(url, name="shiplog-projector-reader", autocommit=True)
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, in autocommit mode, for the claim."""
+        return self._conn
+
+    def states(self, model: str, keys: Iterable[str]) -> dict[str, tuple[list[str], str | None, int]]:
+        """Envelopes in offset order, `said` and hash of the shipments among `keys` that are stored."""
+        wanted = {"shipments": list(keys)}
+        found: dict[str, tuple[list[str], str | None, int]] = {}
+        with self._conn.transaction():
+            self._conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            for key, said, hash_ in self._conn.execute(self._queries.get("load_said", model=model), wanted):
+                found[key] = ([], said, hash_)
+            for key, event in self._conn.execute(self._queries.get("load_facts", model=model), wanted):
+                found[key][0].append(event)
+        return found
+
+    def is_owner(self, claimed: Claimed) -> bool:
+        """Whether the claim still holds."""
+        return _is_owner(self._conn, self._queries, claimed)
+
+    def pause(self, partition: int, *, bad: int) -> None:
+        """Keep that the partition waits for somebody to accept its bad records."""
+        self._conn.execute(self._queries.get("pause"), {"partition": partition, "bad": bad})
+
+    def paused(self) -> dict[int, bool]:
+        """Paused partitions, and whether going on was accepted."""
+        return dict(self._conn.execute(self._queries.get("paused")).fetchall())
+
+    def unpause(self, partition: int) -> None:
+        """Forget an accepted pause."""
+        self._conn.execute(self._queries.get("unpause"), {"partition": partition})
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._conn.close()
+
+
+def _is_owner(conn: Connection, named: Queries, claimed: Claimed) -> bool:
+    row = conn.execute(
+        named.get("still_owner", model=claimed.model),
+        {"partition": claimed.partition, "epoch": claimed.epoch},
+    ).fetchone()
+    return bool(row and row[0])
+
+
+class Outbox:
+    """The publisher's reading connection: the timeline is the outbox."""
+
+    def __init__(self, url: str) -> None:
+        """Connect; raises psycopg.OperationalError."""
+        self._queries = queries()
+        self._conn = connect(url, name="shiplog-projector-outbox", autocommit=True)
+
+    def unpublished(self, model: str, partition: int, *, position: int, limit: int) -> list[Published]:
+        """Up to `limit` changes behind `position`, up to the snapshot's checkpoint, in offset order."""
+        rows = self._conn.execute(
+            self._queries.get("unpublished", model=model),
+            {"partition": partition, "position": position, "limit": limit},
+        )
+        return [Published(o, seq, key, event_id, change.encode()) for o, seq, key, event_id, change in rows]
+
+    def is_owner(self, claimed: Claimed) -> bool:
+        """Whether the claim still holds."""
+        return _is_owner(self._conn, self._queries, claimed)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._conn.close()

@@ -1,0 +1,1 @@
+"""Shiplog's tests."""

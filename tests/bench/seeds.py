@@ -1,0 +1,66 @@
+"""Seeded scans for the bench: so many over so many shipments, some late, some twice."""
+
+import random
+from collections.abc import Iterator
+
+from schemas.codec import Record, event_record
+from schemas.ids import event_id
+from schemas.instants import instant_text
+
+_ORIGIN_MS = 1_790_000_000_000
+_STEPS = (
+    ("info_received", "label_created"),
+    ("picked_up", "collected"),
+    ("in_transit", "hub_departed"),
+    ("in_transit", "hub_arrived"),
+    ("out_for_delivery", "loaded"),
+    ("delivered", "signed"),
+)
+
+
+def records(
+    count: int, *, shipments: int, seed: int = 1, late: float = 0.05, twice: float = 0.02
+) -> Iterator[Record]:
+    """`count` records: each shipment walks its steps, `late` of them dated before what came last."""
+    source = random.Random(seed)
+    steps = [0] * shipments
+    lately: list[Record] = []
+    for n in range(count):
+        if lately and source.random() < twice:
+            yield source.choice(lately)
+            continue
+        shipment = source.randrange(shipments)
+        milestone, substatus = _STEPS[min(steps[shipment], len(_STEPS) - 1)]
+        steps[shipment] += 1
+        at_ms = _ORIGIN_MS + n * 300 - (source.randrange(3_600_000) if source.random() < late else 0)
+        record = event_record(_envelope(shipment, milestone, substatus, at_ms, source))
+        if len(lately) < 2_000:
+            lately.append(record)
+        else:
+            lately[n % 2_000] = record
+        yield record
+
+
+def _envelope(
+    shipment: int, milestone: str, substatus: str, at_ms: int, source: random.Random
+) -> dict[str, object]:
+    carrier, number = ("dhl", "ups", "gls")[shipment % 3], f"SHP{shipment:010d}"
+    at = instant_text(at_ms)
+    data = {
+        "milestone": milestone,
+        "substatus": substatus,
+        "location": {"facility_id": f"HUB-{source.randrange(400):04d}"},
+    }
+    return {
+        "event_id": event_id("ScanRecorded", (carrier, number), data=data, time=at, raw_code=substatus),
+        "type": "ScanRecorded",
+        "schema_version": 1,
+        "shipment": f"{carrier}:{number}",
+        "occurred_at": at,
+        "tz_confidence": "exact",
+        "time_precision": "instant",
+        "recorded_at": instant_text(at_ms + 90_000),
+        "source": {"channel": "api", "trust": "bearer"},
+        "data": data,
+        "raw": {"code": substatus},
+    }

@@ -1,0 +1,107 @@
+"""A client that posts small batches at a steady pace, repeats what was not answered, and keeps all answers."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import orjson
+
+Json = dict[str, Any]
+
+
+def stories(*, promised_in: timedelta, started: datetime, prefix: str) -> Iterator[list[Json]]:
+    """Batches without end: a parcel is registered with a promise moments ahead, every second one delivered."""
+    number = 0
+    while True:
+        number += 1
+        parcel = {"carrier": "acme", "tracking_number": f"{prefix}{number:06d}"}
+        now = datetime.now(UTC)
+        promise = {"kind": "order_promised", "to": (now + promised_in).isoformat(timespec="milliseconds")}
+        registered = {"order_id": f"O-{number}", "customer_id": f"C-{number % 97}", "promise": promise}
+        batch = [
+            parcel | {"type": "ShipmentRegistered", "occurred_at": _ago(now, 90), "data": registered},
+            parcel | _scan("picked_up", _ago(now, 60)),
+            parcel | _scan("out_for_delivery", _ago(now, 30)),
+        ]
+        if number % 2:
+            batch.append(parcel | _scan("delivered", _ago(now, 1)))
+        yield batch
+
+
+def _scan(milestone: str, at: str) -> Json:
+    return {"type": "ScanRecorded", "occurred_at": at, "data": {"milestone": milestone}}
+
+
+def _ago(now: datetime, seconds: int) -> str:
+    return (now - timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
+
+
+@dataclass(slots=True)
+class Sender:
+    """Posts until told to stop; `url` is asked anew for each request, `workers` requests at once."""
+
+    url: Callable[[], str]
+    batches: Iterator[list[Json]]
+    every: float
+    workers: int = 4
+    answers: Counter[int] = field(default_factory=Counter)
+    without_retry_after: int = 0
+    broken: int = 0
+    acknowledged: set[str] = field(default_factory=set)
+    in_flight: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def start(self) -> "Sender":
+        """Begin."""
+        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(self.workers)]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Finish what is being sent, repetitions included."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(60)
+            assert not thread.is_alive()
+
+    def _run(self) -> None:
+        with httpx.Client(timeout=20) as client:
+            while not self._stop.is_set():
+                began = time.monotonic()
+                with self._lock:
+                    batch = next(self.batches)
+                body = b"\n".join(orjson.dumps(line) for line in batch)
+                while not self._post(client, body):
+                    time.sleep(0.1)
+                time.sleep(max(0.0, self.every * self.workers - (time.monotonic() - began)))
+
+    def _post(self, client: httpx.Client, body: bytes) -> bool:
+        """Whether the batch was taken; a lost connection or a 503 is tried again with the same bytes."""
+        with self._lock:
+            self.in_flight += 1
+        try:
+            answer = client.post(
+                f"{self.url()}/v1/events", content=body, headers={"content-type": "application/x-ndjson"}
+            )
+        except httpx.TransportError:
+            with self._lock:
+                self.broken += 1
+            return False
+        finally:
+            with self._lock:
+                self.in_flight -= 1
+        with self._lock:
+            self.answers[answer.status_code] += 1
+            if answer.status_code == 503 and "retry-after" not in answer.headers:
+                self.without_retry_after += 1
+            if answer.status_code == 202:
+                self.acknowledged.update(answer.json()["event_ids"])
+        return answer.status_code != 503

@@ -1,0 +1,174 @@
+"""A running `shiplog up` with topics and a database of its own on the session's stack."""
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from prometheus_client.parser import text_string_to_metric_families
+
+from schemas.topics import Topics, topics
+
+PARTITIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a Shiplog of its own lives: folder, topics' prefix, database, on somebody's Kafka and PostgreSQL."""
+
+    home: Path
+    kafka: str
+    database_url: str
+    prefix: str
+
+    @property
+    def names(self) -> Topics:
+        """The topics."""
+        return topics(prefix=self.prefix, partitions=PARTITIONS)
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment its commands and services run with."""
+        return {k: v for k, v in os.environ.items() if not k.startswith("SHIPLOG_")} | {
+            "SHIPLOG_HOME": str(self.home),
+            "SHIPLOG_KAFKA": self.kafka,
+            "SHIPLOG_DATABASE_URL": self.database_url,
+            "SHIPLOG_TOPIC_PREFIX": self.prefix,
+            "SHIPLOG_PARTITIONS": str(PARTITIONS),
+        }
+
+    def shiplog(self, *arguments: str, timeout: float = 300) -> "Answer":
+        """Run a command with `--json`."""
+        done = subprocess.run(
+            [sys.executable, "-m", "services.cli", *arguments, "--json"],
+            env=self.env, capture_output=True, text=True, timeout=timeout, check=False,
+        )  # fmt: skip
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """Rows of a statement."""
+        with psycopg.connect(self.database_url, autocommit=True) as conn:
+            return conn.execute(statement).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def value(self) -> Any:
+        """What it printed, as JSON."""
+        assert self.code == 0, f"exit {self.code}\n{self.out}\n{self.err[-3000:]}"
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        """What it printed, as NDJSON."""
+        assert self.code == 0, f"exit {self.code}\n{self.err[-3000:]}"
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass(slots=True)
+class Up:
+    """The process `shiplog up` and what it said when it was ready."""
+
+    place: Place
+    process: subprocess.Popen[bytes]
+    ready: dict[str, Any]
+    log: Path
+    extra: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def ingest(self) -> str:
+        """Base URL of ingest."""
+        return str(self.ready["ingest"])
+
+    def pid(self, service: str) -> int:
+        """The service's process now: `up` starts dead ones again, each tells its own."""
+        told = json.loads((self.place.home / "run" / f"{service}.json").read_bytes())
+        return int(told["pid"])
+
+    def metric(self, service: str, name: str) -> float:
+        """The sum of a metric's samples as the service tells them now."""
+        told = json.loads((self.place.home / "run" / f"{service}.json").read_bytes())
+        return metric(told["metrics"], name)
+
+    def stop(self) -> None:
+        """Ask it to drain, and see that it leaves nothing behind."""
+        for process in self.extra:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGCONT)
+            process.terminate()
+        for process in self.extra:
+            process.wait(20)
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(40)
+
+
+def metric(url: str, name: str) -> float:
+    """The sum of a metric's samples at a /metrics URL."""
+    import httpx
+
+    text = httpx.get(url, timeout=5).text
+    return sum(
+        sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name == name
+    )
+
+
+def new_place(home: Path, *, kafka: str, database_url: str) -> Place:
+    """A folder, a prefix and an empty database that nobody else uses."""
+    name = f"t_{secrets.token_hex(5)}"
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute(f"CREATE DATABASE {name}")
+    base, _, _ = database_url.rpartition("/")
+    home.mkdir(parents=True, exist_ok=True)
+    return Place(home, kafka, f"{base}/{name}", f"{name}-")
+
+
+@contextlib.contextmanager
+def running(place: Place, *, clock: str = "virtual", ready_in: float = 90) -> Iterator[Up]:
+    """`shiplog up` until the block ends."""
+    log = place.home / "up.log"
+    with log.open("ab") as err:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "services.cli", "up", "--clock", clock, "--json"],
+            env=place.env, stdout=subprocess.PIPE, stderr=err, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, f"up ended: {log.read_text()[-4000:]}"
+        up = Up(place, process, json.loads(line), log)
+    except BaseException:
+        process.terminate()
+        process.wait(40)
+        raise
+    try:
+        yield up
+    finally:
+        up.stop()
+
+
+def until(check: Callable[[], bool], *, within: float, what: str) -> None:
+    """Wait until `check` holds; fails the test after `within` seconds."""
+    deadline = time.monotonic() + within
+    while not check():
+        assert time.monotonic() < deadline, f"not within {within} s: {what}"
+        time.sleep(0.1)
