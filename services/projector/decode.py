@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import orjson
 
-from schemas.codec import UndecodableRecord, decode_event
+from schemas.codec import UndecodableRecord, decode_event, lifted, read_json
 from schemas.event import DATA_MODELS, SCHEMA_VERSION
 from services.domain.facts import Fact, InvalidFact, fact_of
 
@@ -24,7 +24,8 @@ def decoded(key: bytes | None, value: bytes | None) -> tuple[Fact, Json]:
     """The fact and the envelope's members; raises UndecodableRecord, which names the error class."""
     members = _at_a_glance(value)
     if members is None:
-        members = decode_event(value).model_dump(mode="json", by_alias=True, exclude_none=True)
+        decode_event(value)
+        members = lifted(read_json(value))
     if b"\\u0000" in (value or b"") and _has_nul(members):
         raise UndecodableRecord("nul_character", "PostgreSQL holds no NUL")
     if key is None or members["shipment"] != key.decode("utf-8", "replace"):

@@ -107,6 +107,8 @@ class Projector:
         for partition, batch in list(self._open.items()):
             if batch.lane.abandoned:
                 del self._open[partition]
+                if batch.lane.ended_by_group and batch.records:
+                    metrics.REFUSED_STALE_WRITES.labels(how="dropped").inc()
 
     def _fold(self, records: dict[int, Records]) -> None:
         for partition, found in records.items():

@@ -1,4 +1,4 @@
-"""Whether a stopped service has unfinished records: what was there for it before it was stopped, and is not done."""
+"""Whether a stopped service has unfinished records: there for it before it was stopped, and not done."""
 
 from collections.abc import Mapping
 

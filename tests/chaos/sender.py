@@ -1,4 +1,4 @@
-"""A client that posts small batches at a steady pace, repeats what was not answered, and keeps all answers."""
+"""A client that posts small batches at a steady pace, repeats what was not answered, keeps all answers."""
 
 import threading
 import time
@@ -14,8 +14,8 @@ import orjson
 Json = dict[str, Any]
 
 
-def stories(*, promised_in: timedelta, started: datetime, prefix: str) -> Iterator[list[Json]]:
-    """Batches without end: a parcel is registered with a promise moments ahead, every second one delivered."""
+def stories(*, promised_in: timedelta, prefix: str) -> Iterator[list[Json]]:
+    """Batches without end: a parcel registered with a promise moments ahead, every second one delivered."""
     number = 0
     while True:
         number += 1

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -21,7 +21,7 @@ ROUNDS = 3
 def test_kills_of_every_service_under_http_load_lose_and_double_nothing(place: Place) -> None:
     killed: list[str] = []
     with running(place, clock="wall") as up:
-        batches = stories(promised_in=timedelta(seconds=3), started=datetime.now(UTC), prefix="K")
+        batches = stories(promised_in=timedelta(seconds=3), prefix="K")
         sender = Sender(lambda: up.ingest, batches, every=0.02).start()
         for _ in range(ROUNDS):
             for service in ("projector", "ingest", "notifier", "watchdog"):

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -32,7 +32,7 @@ def test_broker_and_database_die_and_come_back_under_fifty_requests_a_second(
 ) -> None:
     place = new_place(tmp_path / "home", kafka=own_stack.kafka, database_url=own_stack.database_url)
     with running(place, clock="wall") as up:
-        batches = stories(promised_in=timedelta(hours=1), started=datetime.now(UTC), prefix="O")
+        batches = stories(promised_in=timedelta(hours=1), prefix="O")
         sender = Sender(lambda: up.ingest, batches, every=0.02).start()
         time.sleep(3)
         kill_kafka(own_stack.home)

@@ -75,7 +75,7 @@ WHERE s.shipment = v.shipment
 SELECT shipment, event FROM {model}.timeline WHERE shipment = ANY(%(shipments)s) ORDER BY partition, src_offset
 
 -- name: load_said
-SELECT shipment, said, view, hash FROM {model}.shipments WHERE shipment = ANY(%(shipments)s)
+SELECT shipment, said, hash FROM {model}.shipments WHERE shipment = ANY(%(shipments)s)
 
 -- name: unpublished
 -- Rows with a change behind `position`, up to the checkpoint of the same snapshot.
