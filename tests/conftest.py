@@ -1,6 +1,6 @@
 """One real stack per test session, and a database of its own for each test that asks for one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -11,6 +11,7 @@ from hypothesis import settings
 from psycopg import sql
 
 from services.cli.local.stack import Stack, remove_stack, start_stack
+from tests.e2e.running import Place, Up, new_place, running
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -50,3 +51,29 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the real inputs (../shared/data) are not on this machine")
     return SHARED
+
+
+@pytest.fixture
+def places(tmp_path: Path, stack: Stack) -> Callable[[str], Place]:
+    """Folders, topics and empty databases for whole Shiplogs on the session's stack, by name."""
+    return lambda name: new_place(tmp_path / name, kafka=stack.kafka, database_url=stack.database_url)
+
+
+@pytest.fixture
+def place(places: Callable[[str], Place]) -> Place:
+    """One such place."""
+    return places("home")
+
+
+@pytest.fixture
+def up_virtual(place: Place) -> Iterator[Up]:
+    """A running Shiplog whose time moves only with replays."""
+    with running(place, clock="virtual") as up:
+        yield up
+
+
+@pytest.fixture
+def up_wall(place: Place) -> Iterator[Up]:
+    """A running Shiplog on the wall clock."""
+    with running(place, clock="wall") as up:
+        yield up

@@ -23,7 +23,7 @@ PARTITIONS = 4
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a Shiplog of its own lives: folder, topics' prefix, database, on somebody's Kafka and PostgreSQL."""
+    """Where a Shiplog of its own lives: folder, prefix of topics, database, on somebody's stack."""
 
     home: Path
     kafka: str

@@ -1,0 +1,1 @@
+"""Announcements into alerts (a Faust stream), and the watchdog that proposes deadlines."""

@@ -1,0 +1,1 @@
+"""The watchdog: proposes that deadlines have passed. The fold decides what that means, if anything."""

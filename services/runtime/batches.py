@@ -1,0 +1,263 @@
+"""Sending records batch by batch through a client that knows only single records."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NamedTuple, Protocol
+
+from schemas.codec import Record
+from services.runtime.clock import monotonic
+from services.runtime.inflight import Acknowledgement, ByteBound, Deadlines, Settlement, size_of
+
+_RECONNECT_PAUSE_S = 0.5
+_OVERDUE_GRACE_S = 1.0
+
+
+class Sent(NamedTuple):
+    """A record the broker has acknowledged."""
+
+    partition: int
+    offset: int
+
+
+class Refused(NamedTuple):
+    """A record the broker will never take: `error_class` is our word, `detail` the client's."""
+
+    error_class: str
+    detail: str
+
+
+Outcome = Sent | Refused
+Batch = Sequence[tuple[int | None, Record]]
+"""(partition or None, record)"""
+
+
+class BrokerUnavailable(Exception):
+    """Kafka did not acknowledge in time; what was sent may or may not stand in the log. Passing.
+
+    `outcomes`, by record of the batch, holds what is known of each: None where nothing is.
+    """
+
+    def __init__(self, detail: str, outcomes: Sequence[Outcome | None] = ()) -> None:
+        super().__init__(detail)
+        self.outcomes = tuple(outcomes)
+
+
+class Pending(Acknowledgement, Protocol):
+    """One record's acknowledgement: once `is_done`, either `value` or `exception` tells."""
+
+    value: Any
+    exception: BaseException | None
+
+
+class Client(Protocol):
+    """The connected client library, its errors already ours."""
+
+    def partition(self, topic: str, key: bytes) -> int | None:
+        """Where a record with this key belongs; None for no key. Raises BrokerUnavailable."""
+        ...
+
+    def send(self, topic: str, record: Record, partition: int | None) -> "Pending | Refused":
+        """Hand one record over; never blocks. Raises BrokerUnavailable."""
+        ...
+
+    def outcome(self, pending: Pending) -> Outcome | None:
+        """What became of a record that is done; None when that is unknown.
+
+        Refused by the broker counts for a record that was alone on its way: the library fails
+        everything under way with the error of the one, and the client is broken then.
+        """
+        ...
+
+    def is_broken(self, error: BaseException) -> bool:
+        """Whether this client can send nothing any more after `error`."""
+        ...
+
+    def close(self, timeout: float) -> None:
+        """End; what is unacknowledged after `timeout` seconds fails."""
+        ...
+
+
+class BatchProducer:
+    """Sends batches and tells of each when the broker has it. Thread-safe.
+
+    It connects at the first `send` (a service may start while the broker is away) and again whenever
+    the client has broken.
+    """
+
+    def __init__(
+        self, connect: Callable[[], Client], *, max_in_flight_bytes: int, delivery: timedelta
+    ) -> None:
+        self._connect = connect
+        self._delivery_s = delivery.total_seconds()
+        self._in_flight = ByteBound(max_in_flight_bytes)
+        self._lock = threading.Lock()
+        self._client: Client | None = None
+        self._closed = False
+        self._not_before = 0.0
+        self._deadlines = Deadlines(self._delivery_s + _OVERDUE_GRACE_S, self._abandon)
+
+    @property
+    def in_flight_bytes(self) -> int:
+        """Bytes sent and not acknowledged yet, overhead included."""
+        return self._in_flight.used
+
+    def send(self, topic: str, records: Batch, *, wait: bool = True) -> "Future[list[Outcome]]":
+        """Send a batch; the future resolves to one outcome per record, or to BrokerUnavailable.
+
+        `wait`: block up to the delivery time while too much is in flight. Raises BrokerUnavailable when
+        nothing could be sent. The future is settled on the client's own thread: callbacks must be short.
+        """
+        size = size_of([record for _, record in records])
+        if not self._in_flight.take(size, timeout=self._delivery_s if wait else 0.0):
+            raise BrokerUnavailable(f"{self._in_flight.used} bytes are in flight already")
+        try:
+            client = self._connected()
+            placed = [
+                (client.partition(topic, record.key) if partition is None else partition, record)
+                for partition, record in records
+            ]
+        except BaseException:
+            self._in_flight.give_back(size)
+            raise
+        return self._send(client, topic, placed, size)
+
+    def close(self, *, timeout: timedelta = timedelta(seconds=10)) -> None:
+        """Send what is under way, then end; what is not acknowledged in `timeout` is given up."""
+        with self._lock:
+            self._closed = True
+            client, self._client = self._client, None
+        if client is not None:
+            client.close(timeout.total_seconds())
+        self._deadlines.end()
+
+    def _send(self, client: Client, topic: str, placed: Batch, size: int) -> "Future[list[Outcome]]":
+        result: Future[list[Outcome]] = Future()
+        handed: list[Pending | Refused | BrokerUnavailable] = []
+
+        def settle() -> None:
+            self._in_flight.give_back(size)
+            if result.set_running_or_notify_cancel():
+                self._resolve(_Sending(topic, placed, result), client, handed)
+
+        for partition, record in placed:
+            try:
+                handed.append(client.send(topic, record, partition))
+            except BrokerUnavailable as error:
+                handed.append(error)
+                break  # nothing is sent behind a failure
+        self._deadlines.enter(result.done)
+        pending = [
+            (partition, each)
+            for (partition, _), each in zip(placed, handed, strict=False)
+            if not isinstance(each, Refused | BrokerUnavailable)
+        ]
+        Settlement(settle).watch(pending)
+        return result
+
+    def _resolve(
+        self, sending: "_Sending", client: Client, handed: Sequence[Pending | Refused | BrokerUnavailable]
+    ) -> None:
+        trouble: BaseException | None = None
+        outcomes: list[Outcome | None] = [None] * len(sending.batch)
+        suspects: list[int] = []
+        for index, each in enumerate(handed):
+            if isinstance(each, Refused):
+                outcomes[index] = each
+            elif isinstance(each, BrokerUnavailable):
+                trouble = trouble or each
+            else:
+                outcome = client.outcome(each)
+                if isinstance(outcome, Refused):
+                    suspects.append(index)
+                else:
+                    outcomes[index] = outcome
+                    trouble = trouble or each.exception
+        if suspects or (trouble is not None and client.is_broken(trouble)):
+            self._drop(client)
+        if trouble is None and suspects:
+            # not here: this is the client's own thread
+            _in_background(lambda: self._ask_alone(sending, outcomes, suspects))
+        else:
+            sending.settle(outcomes, trouble)
+
+    def _ask_alone(self, sending: "_Sending", outcomes: list[Outcome | None], suspects: list[int]) -> None:
+        """Send each suspect by itself: only so is it certain which one the broker refuses."""
+        deadline = monotonic() + self._delivery_s
+        client: Client | None = None
+        trouble: BaseException | None = None
+        try:
+            for index in suspects:
+                client = client or self._connect()
+                outcomes[index] = _alone(client, sending, index, deadline)
+                if isinstance(outcomes[index], Refused):
+                    client.close(0.0)
+                    client = None
+        except BrokerUnavailable as error:
+            trouble = error
+        if client is not None:
+            client.close(0.0)
+        sending.settle(outcomes, trouble)
+
+    def _connected(self) -> Client:
+        with self._lock:
+            if self._closed:
+                raise BrokerUnavailable("the producer is closed")
+            if self._client is None:
+                if monotonic() < self._not_before:
+                    raise BrokerUnavailable("the broker was away a moment ago")
+                try:
+                    self._client = self._connect()
+                except BrokerUnavailable:
+                    self._not_before = monotonic() + _RECONNECT_PAUSE_S
+                    raise
+            return self._client
+
+    def _abandon(self) -> None:
+        with self._lock:
+            client = self._client
+        if client is not None:
+            self._drop(client)
+
+    def _drop(self, client: Client) -> None:
+        with self._lock:
+            if self._client is client:
+                self._client = None
+        # not here: this may be the client's own thread, which cannot wait for itself
+        _in_background(lambda: client.close(0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """One call of `send`."""
+
+    topic: str
+    batch: Batch
+    result: "Future[list[Outcome]]"
+
+    def settle(self, outcomes: Sequence[Outcome | None], trouble: BaseException | None) -> None:
+        if trouble is None:
+            self.result.set_result([outcome for outcome in outcomes if outcome is not None])
+        else:
+            self.result.set_exception(BrokerUnavailable(f"{type(trouble).__name__}: {trouble}", outcomes))
+
+
+def _alone(client: Client, sending: _Sending, index: int, deadline: float) -> Outcome:
+    partition, record = sending.batch[index]
+    pending = client.send(sending.topic, record, partition)
+    if isinstance(pending, Refused):
+        return pending
+    done = threading.Event()
+    pending.add_both(lambda _: done.set())
+    if not done.wait(max(0.0, deadline - monotonic())):
+        raise BrokerUnavailable("no answer to a record sent alone")
+    outcome = client.outcome(pending)
+    if outcome is None:
+        raise BrokerUnavailable(f"{type(pending.exception).__name__}: {pending.exception}")
+    return outcome
+
+
+def _in_background(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name="producer-aside", daemon=True).start()

@@ -1,0 +1,234 @@
+"""One partition's lane: nothing is acknowledged before its alerts stand, whatever fails."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from schemas.codec import Record
+from services.notifier import lane as lane_module
+from services.notifier.lane import Lane
+from services.notifier.lanes import Lanes
+from services.notifier.plan import Rejected
+from services.notifier.rejects import RejectsAway
+from services.notifier.sink import SinkFenced
+from services.runtime.clock import VirtualClock
+from services.runtime.kafka import RecordRefused
+from services.runtime.sink import LastRecord, SinkLost
+from tests.unit.notifier.statuses import status
+
+
+@dataclass
+class FakeMessage:
+    partition: int
+    offset: int
+    key: bytes
+    value: bytes
+    timestamp: float = 1.0
+
+
+@dataclass
+class FakeEvent:
+    message: FakeMessage
+    acknowledged: list[int]
+
+    def ack(self) -> None:
+        self.acknowledged.append(self.message.offset)
+
+
+@dataclass
+class FakeSink:
+    """A sink in memory; `faults` are raised by appends, in turn, `kept` of them after writing."""
+
+    written: list[Record] = field(default_factory=list)
+    faults: list[Exception | None] = field(default_factory=list)
+    in_doubt: bool = False
+    too_large: bytes = b"\0"
+    opened: int = 0
+    before_append: Callable[[], None] = lambda: None
+
+    async def open(self) -> LastRecord | None:
+        self.opened += 1
+        last = self.written[-1] if self.written else None
+        return None if last is None else (len(self.written) - 1, last.key, last.value)
+
+    async def append(self, records: Sequence[Record]) -> int | None:
+        self.before_append()
+        if any(record.key == self.too_large for record in records):
+            raise RecordRefused("too_large", "by the broker")
+        fault = self.faults.pop(0) if self.faults else None
+        if fault is None or self.in_doubt:
+            self.written += records
+        if fault is not None:
+            raise fault
+        return len(self.written) - 1
+
+    async def close(self) -> None: ...
+
+    def told(self) -> list[int]:
+        return [orjson.loads(record.value)["src_offset"] for record in self.written]
+
+
+@dataclass
+class FakeRejects:
+    """Dead letters in memory."""
+
+    kept: list[Rejected] = field(default_factory=list)
+    faults: list[Exception] = field(default_factory=list)
+
+    async def send(self, rejected: Sequence[Rejected]) -> None:
+        if rejected and self.faults:
+            raise self.faults.pop(0)
+        self.kept += rejected
+
+
+def played(
+    sink: FakeSink, changes: Sequence[dict[str, Any] | bytes], rejects: FakeRejects | None = None
+) -> list[int]:
+    """What a lane acknowledges when it is given these records; returns when all are or after a second."""
+    acknowledged: list[int] = []
+
+    async def play() -> None:
+        lanes = Lanes(lambda partition: _lane(sink, rejects or FakeRejects()))
+        for offset, changed in enumerate(changes):
+            value = changed if isinstance(changed, bytes) else orjson.dumps(changed)
+            key = b"acme:bad" if isinstance(changed, bytes) else changed["shipment"].encode()
+            await lanes.feed(FakeEvent(FakeMessage(0, offset, key, value), acknowledged))  # type: ignore[arg-type]
+        for _ in range(200):
+            if len(acknowledged) == len(changes) or lanes.failure:
+                break
+            await asyncio.sleep(0.005)
+        await lanes.drop()
+
+    asyncio.run(play())
+    return acknowledged
+
+
+def _lane(sink: FakeSink, rejects: FakeRejects) -> Lane:
+    return Lane(
+        sink,  # type: ignore[arg-type]
+        rejects,  # type: ignore[arg-type]
+        partition=0,
+        clock=VirtualClock(2_000),
+        pause=lambda attempt: 0.0,
+    )
+
+
+def changes(count: int) -> list[dict[str, Any]]:
+    """That many changes of partition 0, each with one announcement."""
+    return [status(n, partition=0, announcements=1) for n in range(count)]
+
+
+def test_alerts_are_told_and_then_acknowledged() -> None:
+    sink = FakeSink()
+
+    acknowledged = played(sink, changes(3))
+
+    assert sink.told() == [0, 3, 6]
+    assert acknowledged == [0, 1, 2]
+
+
+def test_nothing_is_acknowledged_before_the_sink_has_it() -> None:
+    acknowledged: list[int] = []
+    seen: list[int] = []
+    sink = FakeSink(before_append=lambda: seen.extend(acknowledged))
+
+    async def play() -> None:
+        lane = _lane(sink, FakeRejects())
+        lane.start(lambda task: None)
+        changed = changes(1)[0]
+        message = FakeMessage(0, 5, changed["shipment"].encode(), orjson.dumps(changed))
+        await lane.put(FakeEvent(message, acknowledged))  # type: ignore[arg-type]
+        for _ in range(100):
+            await asyncio.sleep(0)
+        await lane.close()
+
+    asyncio.run(play())
+    assert seen == []
+    assert acknowledged == [5]
+
+
+def test_the_sink_is_opened_at_the_first_announcement_only() -> None:
+    sink = FakeSink()
+
+    acknowledged = played(sink, [status(n, partition=0, announcements=0) for n in range(3)])
+
+    assert acknowledged == [0, 1, 2]
+    assert sink.opened == 0
+
+
+def test_it_goes_on_behind_the_last_alert() -> None:
+    sink = FakeSink()
+    played(sink, changes(3))
+
+    played(sink, changes(5))
+
+    assert sink.told() == [0, 3, 6, 9, 12]
+
+
+def test_a_lost_sink_is_opened_again_and_nothing_is_lost() -> None:
+    sink = FakeSink(faults=[SinkLost("away"), SinkLost("away")])
+
+    acknowledged = played(sink, changes(3))
+
+    assert sink.told() == [0, 3, 6]
+    assert acknowledged == [0, 1, 2]
+    assert sink.opened == 3
+
+
+def test_a_batch_whose_answer_was_lost_is_not_told_twice() -> None:
+    sink = FakeSink(faults=[SinkLost("no answer")], in_doubt=True)
+
+    acknowledged = played(sink, changes(3))
+
+    assert sink.told() == [0, 3, 6]
+    assert acknowledged == [0, 1, 2]
+
+
+def test_a_fenced_lane_waits_longer_before_it_takes_the_sink_back(monkeypatch: Any) -> None:
+    monkeypatch.setattr(lane_module, "FENCED_PAUSE_S", 60.0)
+    sink = FakeSink(faults=[SinkFenced("another owner")])
+
+    assert played(sink, changes(1)) == []
+    assert sink.opened == 1
+
+
+def test_dead_letters_are_kept_before_anything_behind_them_is_acknowledged() -> None:
+    sink, rejects = FakeSink(), FakeRejects(faults=[RejectsAway("away")])
+
+    acknowledged = played(sink, [*changes(2), b"broken"], rejects)
+
+    assert [(one.record.offset, one.error_class) for one in rejects.kept] == [(2, "invalid_json")]
+    assert sink.told() == [0, 3]
+    assert acknowledged == [0, 1, 2]
+
+
+def test_an_alert_that_the_broker_refuses_is_set_aside_and_the_others_are_told() -> None:
+    sink, rejects = FakeSink(too_large=b"acme:P0N1"), FakeRejects()
+
+    acknowledged = played(sink, changes(3), rejects)
+
+    assert sink.told() == [0, 6]
+    assert [(one.record.offset, one.error_class) for one in rejects.kept] == [(1, "too_large")]
+    assert acknowledged == [0, 1, 2]
+
+
+def test_behind_a_bug_nothing_more_is_acknowledged() -> None:
+    sink = FakeSink(faults=[None, ZeroDivisionError("a bug")])
+
+    async def play() -> list[int]:
+        acknowledged: list[int] = []
+        lanes = Lanes(lambda partition: _lane(sink, FakeRejects()))
+        for offset, changed in enumerate(changes(4)):
+            message = FakeMessage(0, offset, changed["shipment"].encode(), orjson.dumps(changed))
+            await lanes.feed(FakeEvent(message, acknowledged))  # type: ignore[arg-type]
+            await asyncio.sleep(0.01)
+            if offset == 2:
+                assert isinstance(lanes.failure, ZeroDivisionError)
+                await lanes.drop()  # a rebalance gives the partition a new lane, were it asked for
+        return acknowledged
+
+    assert asyncio.run(play()) == [0]
+    assert sink.told() == [0]
