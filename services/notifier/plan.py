@@ -87,6 +87,8 @@ def plan(position: Position, records: Iterable[StatusRecord]) -> Plan:
             continue
         if changed["src_offset"] <= seen:
             repeated += 1
+            if seq is None or changed["seq"] == seq + 1:
+                seq = changed["seq"]
             continue
         if seq is not None:
             missing += max(0, changed["seq"] - seq - 1)

@@ -65,6 +65,15 @@ def test_the_first_running_number_is_taken_as_it_is() -> None:
     assert step.missing == 0
 
 
+def test_numbers_of_records_told_before_are_no_gap() -> None:
+    records = [record(status(n, partition=0, announcements=1), offset=n) for n in range(4, 9)]
+
+    step = plan(Position(seen=18, seq=4), records)
+
+    assert step.repeated == 3
+    assert step.missing == 0
+
+
 def test_a_repeated_record_does_not_hide_a_gap() -> None:
     first, last = (record(status(n, partition=0, announcements=0)) for n in (0, 2))
 
