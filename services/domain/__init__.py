@@ -1,0 +1,1 @@
+"""What happened to a shipment, worked out from its facts: values in, values out, no clock and no I/O."""

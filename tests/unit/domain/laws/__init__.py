@@ -1,0 +1,1 @@
+"""Laws of the fold, each a property over generated histories."""
