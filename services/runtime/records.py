@@ -316,7 +316,7 @@ class GroupReader(LogReader):
             group_id=group_id,
             group_instance_id=group_instance_id,
             session_timeout_ms=session_ms,
-            heartbeat_interval_ms=min(3_000, session_ms // 3),
+            heartbeat_interval_ms=min(1_000, session_ms // 3),
             partition_assignment_strategy=[RangePartitionAssignor],
         )
         self._intents = Intents()

@@ -1,0 +1,1 @@
+"""Takes facts in: verifies, normalises and logs them before anybody is told they are safe."""

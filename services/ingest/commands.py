@@ -1,0 +1,104 @@
+"""Commands through our own API: a fact of ours, dated when it is given."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+from schemas.ids import canonical_json
+from schemas.instants import instant_text
+from schemas.vocabulary import EventType, Trust
+from services.ingest.checks import InvalidEvent, check_event, normal_number
+from services.ingest.command_times import CommandTimes
+from services.ingest.envelope import Origin, envelope_of
+from services.ingest.service import Ingest
+
+Json = dict[str, Any]
+
+COMMANDS: Final = {
+    "cancel": EventType.SHIPMENT_CANCELLED,
+    "retract": EventType.EVENT_RETRACTED,
+    "address-change": EventType.ADDRESS_CHANGE_REQUESTED,
+}
+"""What may be told a shipment, by the last part of the address."""
+
+_LONGEST_KEY: Final = 255
+
+
+class InvalidKey(ValueError):
+    """Not the form of a shipment key, `carrier:NUMBER`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A command that was taken."""
+
+    shipment: str
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """The way in of commands."""
+
+    ingest: Ingest
+    times: CommandTimes
+
+    def register(self, body: Any, *, trust: Trust, idempotency_key: str | None) -> Given:
+        """Log a ShipmentRegistered. Raises InvalidEvent, KeyReused, TimesAway, KeysAway, Overloaded."""
+        if not isinstance(body, dict):
+            raise InvalidEvent("", "an object is needed")
+        for name in body:
+            if name not in ("carrier", "tracking_number", "data"):
+                raise InvalidEvent(f"/{name}", "unknown field")
+        members = body | {"type": EventType.SHIPMENT_REGISTERED.value}
+        return self._give(members, trust=trust, idempotency_key=idempotency_key)
+
+    def tell(
+        self, shipment: str, command: str, body: Any, *, trust: Trust, idempotency_key: str | None
+    ) -> Given:
+        """Log a command of COMMANDS to a shipment. Raises as `register`, and InvalidKey."""
+        carrier, number = split_key(shipment)
+        members = {
+            "type": COMMANDS[command].value,
+            "carrier": carrier,
+            "tracking_number": number,
+            "data": body,
+        }
+        try:
+            return self._give(members, trust=trust, idempotency_key=idempotency_key)
+        except InvalidEvent as error:
+            raise InvalidEvent(error.pointer.removeprefix("/data"), error.detail) from error
+
+    def _give(self, members: Json, *, trust: Trust, idempotency_key: str | None) -> Given:
+        now_ms = self.ingest.clock.now_ms()
+        check_event(members)
+        at_ms = now_ms
+        if idempotency_key is not None:
+            at_ms = self._first_given(members, idempotency_key, now_ms)
+            members = members | {"carrier_event_id": idempotency_key}
+        event = check_event(members | {"occurred_at": instant_text(at_ms)})
+        envelope = envelope_of(
+            event, recorded_at=instant_text(now_ms), origin=Origin(channel="command", trust=trust)
+        )
+        self.ingest.log([envelope], now_ms=now_ms)
+        return Given(envelope["shipment"], envelope["event_id"])
+
+    def _first_given(self, members: Json, key: str, now_ms: int) -> int:
+        if not (1 <= len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
+            raise InvalidEvent("", f"an Idempotency-Key is 1 to {_LONGEST_KEY} printable ASCII characters")
+        shipment = f"{members['carrier']}:{normal_number(members['tracking_number'])}"
+        digest = hashlib.sha256(canonical_json(members)).hexdigest()
+        return self.times.first_given(f"{members['type']} {shipment} {key}", digest=digest, now_ms=now_ms)
+
+
+def split_key(shipment: str) -> tuple[str, str]:
+    """Carrier and normalised number of a shipment key as somebody wrote it; raises InvalidKey."""
+    carrier, colon, written = shipment.partition(":")
+    try:
+        number = normal_number(written)
+    except InvalidEvent as error:
+        raise InvalidKey(shipment) from error
+    known = carrier.isascii() and carrier.replace("_", "a").isalnum() and carrier == carrier.lower()
+    if not colon or not known or len(carrier) > 32:
+        raise InvalidKey(shipment)
+    return carrier, number

@@ -1,0 +1,103 @@
+"""From bytes to envelopes and rejections: the one way in, shared by HTTP, import and replay."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from services.ingest.checks import InvalidEvent, check_event
+from services.ingest.envelope import Origin, envelope_of
+from services.ingest.sealing import Keys, sealed_envelopes
+from services.ingest.strict_json import InvalidJson, read_strict, split_array
+
+Json = dict[str, Any]
+RecordedAt = Literal["refused", "honoured", "required"]
+
+MAX_LINE_BYTES: Final = 1024 * 1024
+_SPACE: Final = b" \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a line was not taken; `line` counts from 1, `pointer` is `""` for unreadable JSON."""
+
+    line: int
+    pointer: str
+    detail: str
+
+    def json(self) -> Json:
+        """As it stands in answers."""
+        return {"line": self.line, "pointer": self.pointer, "detail": self.detail}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of some lines; envelopes in the order of their lines."""
+
+    envelopes: list[Json]
+    rejections: list[Rejection]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """How lines are taken in.
+
+    `recorded_at`: whether an event may (`honoured`), must (`required`) or must not (`refused`) say
+    when it was first known.
+    """
+
+    origin: Origin
+    recorded_at: RecordedAt
+    keys: Keys
+
+    def take(self, events: Iterable[tuple[int, bytes]], *, now: str) -> Taken:
+        """The envelopes of numbered JSON texts, sealed, in their order; raises KeysAway.
+
+        `now`: the instant of receipt as on the wire.
+        """
+        envelopes: list[Json] = []
+        rejections: list[Rejection] = []
+        for line, text in events:
+            try:
+                envelopes.append(self.envelope(_read(text), now=now))
+            except (InvalidJson, InvalidEvent) as error:
+                rejections.append(Rejection(line, error.pointer, error.detail))
+        return Taken(sealed_envelopes(envelopes, keys=self.keys), rejections)
+
+    def envelope(self, value: Any, *, now: str) -> Json:
+        """The envelope of one event, its personal data still open; raises InvalidEvent."""
+        event = check_event(value)
+        if event.recorded_at is not None and self.recorded_at == "refused":
+            raise InvalidEvent("/recorded_at", "recorded_at is ours to say here")
+        if event.recorded_at is None and self.recorded_at == "required":
+            raise InvalidEvent("/recorded_at", "recorded_at is needed")
+        return envelope_of(event, recorded_at=event.recorded_at or now, origin=self.origin)
+
+
+def numbered_lines(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """The lines of an NDJSON body, from 1, blank ones counted and left out."""
+    start, number = 0, 0
+    while start < len(body):
+        number += 1
+        end = body.find(b"\n", start)
+        end = len(body) if end < 0 else end
+        line = body[start:end].strip(_SPACE)
+        if line:
+            yield number, line
+        start = end + 1
+
+
+def elements(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """The texts of the events of a JSON body, an object or an array of them, from 1; raises InvalidJson.
+
+    Each is read by itself afterwards: one that is no strict JSON does not spoil its neighbours.
+    """
+    text = body.strip(_SPACE)
+    if text.startswith(b"["):
+        return enumerate(split_array(text), start=1)
+    return iter([(1, text)] if text else [])
+
+
+def _read(text: bytes) -> Any:
+    if len(text) > MAX_LINE_BYTES:
+        raise InvalidJson("", f"an event of more than {MAX_LINE_BYTES} bytes")
+    return read_strict(text)
