@@ -7,9 +7,6 @@ import typer
 from services.cli.output import UsageError
 
 PENDING = {
-    "import": "append a file through ingest's own path",
-    "parse": "a native payload in, canonical events out",
-    "show": "a shipment with its timeline",
     "recognize": "which carriers could have issued a number",
     "rebuild": "rebuild the read model from the log beside the live one",
     "verify": "prove the read model against the log",

@@ -24,6 +24,9 @@ from services.runtime.postgres import DatabaseError, is_passing
 from services.runtime.records import GroupReader
 
 _ROUND_LIMIT: Final = 20_000
+_BEHIND: Final = 1_000
+"""A poll that brings so many at once says that more are waiting."""
+_GROW_SECONDS: Final = 1.0
 _POLL_LIMIT: Final = 10_000
 _IDLE_POLL_MS: Final = 100
 _BUSY_POLL_MS: Final = 2
@@ -45,6 +48,7 @@ class Projector:
         self._partitions = partitions
         self._open: dict[int, Batch] = {}
         self._kafka_commit_at = 0.0
+        self._opened_at = 0.0
 
     def run(self, stop: StopSignal) -> None:
         """Turn until told to stop, then write what was folded and let go."""
@@ -65,7 +69,7 @@ class Projector:
         self._lanes.resume_accepted()
         records = self._poll(_BUSY_POLL_MS if self._open else _IDLE_POLL_MS)
         if self._guarded(lambda: self._fold(records)):
-            self._hand_over()
+            self._hand_over(behind=sum(map(len, records.values())) >= _BEHIND)
         self._tell_kafka()
 
     def _poll(self, timeout_ms: int) -> dict[int, Records]:
@@ -132,15 +136,22 @@ class Projector:
         for key, (envelopes, said, hash_) in stored.items():
             lane.states.put(key, restored(key, envelopes, said, stored_hash=unsigned(hash_)))
 
-    def _hand_over(self) -> None:
-        """Give the open batches to the writer when it has room, or when they are large enough to wait."""
+    def _hand_over(self, *, behind: bool) -> None:
+        """Give the open batches to the writer.
+
+        At rest at once (latency); while much is waiting in the log they grow first (throughput), but
+        for no longer than `_GROW_SECONDS`; large ones wait for room.
+        """
         if not self._open:
+            self._opened_at = monotonic()
             return
         full = sum(batch.records for batch in self._open.values()) >= _ROUND_LIMIT
-        if not full and not self._writer.has_room:
+        growing = behind and monotonic() - self._opened_at < _GROW_SECONDS
+        if not full and (growing or not self._writer.has_room):
             return
         batches = [finish(batch) for batch in self._open.values()]
         self._open = {}
+        self._opened_at = monotonic()
         while not self._writer.submit(batches, timeout=1.0):
             self._health.beat()
             self._writer.raise_failure()

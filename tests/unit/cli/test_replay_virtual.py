@@ -107,6 +107,12 @@ def test_a_line_recorded_before_the_clock_moves_nothing() -> None:
     assert time.clock_ms == hour(10)
 
 
+def test_a_line_at_the_very_time_of_the_clock_lets_fire_what_is_due() -> None:
+    lines = [order("A", due=hour(5), at=10), scan("picked_up", at=hour(10), number="B")]
+
+    assert told(played(time_at(), lines)) == ["order A", "promise_overdue A", "picked_up B"]
+
+
 def test_what_came_due_before_the_clock_fires_with_the_next_move_at_the_time_of_the_clock() -> None:
     time = time_at(hour(10))
 

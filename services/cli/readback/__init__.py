@@ -1,0 +1,1 @@
+"""What commands read back from PostgreSQL and the topics, with connections and consumers of their own."""

@@ -1,0 +1,1 @@
+"""A seeded, pure generator of parcels' histories as canonical lines: the same seed, the same bytes."""
