@@ -20,6 +20,10 @@ ABSENT: Final = "\x00"
 SEALED_FIELDS: Final = frozenset({"recipient", "address", "proof"})
 """Members of `data` that are sealed in the log and therefore never part of an id."""
 
+_NAMESPACE_BYTES: Final = NAMESPACE.bytes
+_VARIANT: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+"""The two leading bits of RFC 9562 put into a hexadecimal digit."""
+
 _HASHES_DATA: Final = frozenset(
     {
         EventType.SHIPMENT_REGISTERED,
@@ -37,11 +41,8 @@ _HASHES_DATA: Final = frozenset(
 def uuid5_text(*parts: str | None) -> str:
     """The UUIDv5 of the parts in `NAMESPACE`, in the usual 36-character form."""
     name = SEPARATOR.join(ABSENT if part is None else part for part in parts)
-    digest = bytearray(hashlib.sha1(NAMESPACE.bytes + name.encode(), usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    text = hashlib.sha1(_NAMESPACE_BYTES + name.encode(), usedforsecurity=False).hexdigest()
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
 
 
 def canonical_json(value: Any) -> bytes:

@@ -11,14 +11,14 @@ from typing import Any
 import orjson
 import psycopg
 from kafka import KafkaConsumer, TopicPartition
+
+from schemas.codec import UndecodableRecord, decode_event
+from schemas.topics import Topics
 from services.domain.announce import NOTHING_SAID, announce
 from services.domain.facts import InvalidFact, fact_of
 from services.domain.fold import fold, fold_all
 from services.domain.shipment import Shipment, unseen
 from services.domain.view import view
-
-from schemas.codec import UndecodableRecord, decode_event
-from schemas.topics import Topics
 
 Json = dict[str, Any]
 

@@ -72,7 +72,7 @@ class Spool:
         self._writable().keep_refused(refused)
 
     def adopt(self) -> list[str]:
-        """Take over the files of processes that are gone; the instances that nobody else can have files of."""
+        """Take over the files of processes that are gone; the instances that have no other files now."""
         adopted = []
         with self._lock:
             mine = {file.path for file in self._files}

@@ -1,5 +1,6 @@
 """Wires the projector: one consumer thread, a writer, a publisher per partition, a health endpoint."""
 
+import gc
 import sys
 from datetime import timedelta
 from importlib.metadata import version
@@ -24,6 +25,8 @@ from services.runtime.records import GroupReader, LogReader
 from services.runtime.sink import FencedSink
 
 _STALL_AFTER = timedelta(seconds=30)
+_GC_THRESHOLDS = (200_000, 50, 1_000)
+"""States hold no cycles: looking for some in all of them at the default pace took a quarter of the time."""
 _SWITCH_INTERVAL = 0.0005
 """Fold and writer take turns ten times as often as by default (0.59 -> 0.75 of the writer's rate)."""
 
@@ -31,6 +34,8 @@ _SWITCH_INTERVAL = 0.0005
 def run(settings: Settings, stop: StopSignal) -> int:
     """Project until told to stop; the process's exit code."""
     sys.setswitchinterval(_SWITCH_INTERVAL)
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
     clock = WallClock()
     names = topics(prefix=settings.topic_prefix, partitions=settings.partitions)
     topic_id, partitions = topic_facts(settings.kafka, names.events.name)

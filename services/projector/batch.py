@@ -52,7 +52,7 @@ class Batch:
     history_sum: int = 0
     records: int = 0
     duplicates: int = 0
-    timeline: list[str] = field(default_factory=list)
+    timeline: list[bytes] = field(default_factory=list)
     touched: dict[str, State] = field(default_factory=dict)
     rows: list[ShipmentRow] = field(default_factory=list)
     wakes: list[tuple[str, str | None]] = field(default_factory=list)

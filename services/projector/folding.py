@@ -15,17 +15,21 @@ from services.domain.checksum import shipment_hash
 from services.domain.deadlines import wake_ms
 from services.domain.facts import Fact, fact_of
 from services.domain.fold import fold, fold_all
-from services.domain.shipment import unseen
+from services.domain.shipment import Shipment, unseen
 from services.domain.view import axes, changed, view
 from services.projector.batch import BadRecord, Batch, Published, Records
 from services.projector.decode import claimed_event_id, decoded
 from services.projector.lane import Lane
-from services.projector.rows import NULL, escaped
+from services.projector.rows import NULL, escaped, escaped_bytes
 from services.projector.states import State
 from services.runtime.kafka import partition_for
 
 _FOLD_ERRORS: Final = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
 """What a bug in the fold may raise on one record: it goes to the dead letters, the partition goes on."""
+
+_NULL: Final = NULL.encode()
+_ODD: Final = 0x9E3779B97F4A7C15
+"""2**64 by the golden ratio: spreads neighbouring offsets over the whole sum."""
 
 
 def missing(lane: Lane, records: Records) -> list[str]:
@@ -115,9 +119,26 @@ def _apply(
         hash_,
     )
     state.version, state.batch = offset, batch.number
-    _wake(state, fact)
+    if not _only_later(before, after, fact):
+        _wake(state, fact)
     batch.touched[members["shipment"]] = state
     _timeline_row(batch, fact, members, value, change, offset=offset)
+
+
+def _only_later(before: Shipment, after: Shipment, fact: Fact) -> bool:
+    """Whether the next deadline cannot have come nearer: a scan behind all others of a parcel on its way.
+
+    Such a scan moves `stale` and `expired` away and may fulfil the promise, nothing else.
+    """
+    was, now = before.track, after.track
+    return (
+        fact.type == EventType.SCAN_RECORDED
+        and after.plain
+        and before.plain
+        and after.facts[-1] is fact
+        and was.last_physical is not None
+        and now.last_physical is fact
+    )
 
 
 def _wake(state: State, fact: Fact) -> None:
@@ -165,15 +186,15 @@ def _timeline_row(
         seq = str(lane.next_seq)
         batch.published.append(Published(offset, lane.next_seq, members["shipment"], fact.event_id, change))
         lane.next_seq += 1
-    digest = blake2b(
-        change, digest_size=8, key=b"%d/%d" % (lane.partition, offset), person=fact.event_id[:16].encode()
+    told = int.from_bytes(blake2b(change, digest_size=8).digest(), "big")
+    lane.history_sum += (told ^ fact.digest) * _ODD + (offset << 16 | lane.partition) * _ODD
+    head = (
+        f"{lane.partition}\t{offset}\t{escaped(members['shipment'])}\t{fact.event_id}\t{fact.type}\t"
+        f"{fact.mapping_version}\t{fact.digest}\t{members['recorded_at']}\t"
     )
-    lane.history_sum += int.from_bytes(digest.digest(), "big")
-    batch.timeline.append(
-        f"{lane.partition}\t{offset}\t{escaped(members['shipment'])}\t{fact.event_id}\t{members['type']}\t"
-        f"{fact.mapping_version}\t{fact.digest}\t{members['recorded_at']}\t{escaped(value.decode())}\t{seq}\t"
-        f"{escaped(change.decode()) if change else NULL}\n"
-    )
+    # bytes as they came and as they go: no text is made of them
+    row = (head.encode(), escaped_bytes(value), f"\t{seq}\t".encode(), escaped_bytes(change) or _NULL, b"\n")
+    batch.timeline.append(b"".join(row))
 
 
 def _reject(batch: Batch, record: tuple[int, int, bytes | None, bytes | None], error_class: str) -> bool:

@@ -20,6 +20,15 @@ def escaped(text: str) -> str:
     return text
 
 
+def escaped_bytes(text: bytes) -> bytes:
+    """UTF-8 text as COPY reads it back unchanged; most JSON needs nothing."""
+    if b"\\" in text:
+        text = text.replace(b"\\", b"\\\\")
+    if b"\n" in text or b"\t" in text or b"\r" in text:
+        text = text.replace(b"\n", b"\\n").replace(b"\t", b"\\t").replace(b"\r", b"\\r")
+    return text
+
+
 def copy_line(row: ShipmentRow) -> str:
     """One shipment row as a line of COPY text."""
     return "\t".join([NULL if v is None else escaped(v) if type(v) is str else str(v) for v in row]) + "\n"

@@ -96,7 +96,7 @@ class Store:
 
     def _timeline(self, cursor: psycopg.Cursor, batch: Batch, model: str) -> None:
         with cursor.copy(self._queries.get("copy_timeline", model=model)) as copy:
-            copy.write("".join(batch.timeline))
+            copy.write(b"".join(batch.timeline))
 
     def _shipments(self, cursor: psycopg.Cursor, batch: Batch, model: str) -> None:
         if len(batch.rows) < _SMALL:

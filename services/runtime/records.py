@@ -304,7 +304,7 @@ class GroupReader(LogReader):
         topic: str,
         *,
         group_id: str,
-        group_instance_id: str,
+        group_instance_id: str | None,
         session_timeout: timedelta,
         isolation: Isolation = "read_uncommitted",
     ) -> None:

@@ -1,6 +1,7 @@
 """`make bench`: starts its own stack, seeds a topic, runs ours and the rival interleaved, prints medians."""
 
 import argparse
+import gc
 import os
 import platform
 import secrets
@@ -62,6 +63,8 @@ def main() -> int:
     chosen = parser.parse_args()
     console = Console(stderr=False)
     sys.setswitchinterval(0.0005)
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 1_000)
     home = Path(tempfile.mkdtemp(prefix="shiplog-bench-"))
     stack = start_stack(home)
     try:

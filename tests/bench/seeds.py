@@ -21,18 +21,31 @@ _STEPS = (
 def records(
     count: int, *, shipments: int, seed: int = 1, late: float = 0.05, twice: float = 0.02
 ) -> Iterator[Record]:
-    """`count` records: each shipment walks its steps, `late` of them dated before what came last."""
+    """`count` records: each shipment walks its steps to the end, `late` of them are dated too early.
+
+    A late scan is dated up to two steps back, so that it has to be sorted in.
+    """
     source = random.Random(seed)
     steps = [0] * shipments
+    last_ms = [0] * shipments
+    walking = list(range(shipments))
     lately: list[Record] = []
     for n in range(count):
         if lately and source.random() < twice:
             yield source.choice(lately)
             continue
-        shipment = source.randrange(shipments)
-        milestone, substatus = _STEPS[min(steps[shipment], len(_STEPS) - 1)]
+        place = source.randrange(len(walking))
+        shipment = walking[place]
+        milestone, substatus = _STEPS[steps[shipment] % len(_STEPS)]
         steps[shipment] += 1
-        at_ms = _ORIGIN_MS + n * 300 - (source.randrange(3_600_000) if source.random() < late else 0)
+        if steps[shipment] % len(_STEPS) == 0:
+            walking[place] = walking[-1]
+            walking.pop()
+            walking = walking or list(range(shipments))
+        at_ms = _ORIGIN_MS + n * 300
+        if source.random() < late and last_ms[shipment]:
+            at_ms = last_ms[shipment] - 60_000
+        last_ms[shipment] = at_ms
         record = event_record(_envelope(shipment, milestone, substatus, at_ms, source))
         if len(lately) < 2_000:
             lately.append(record)

@@ -1,7 +1,7 @@
 """The spool: what it has taken is still there after a kill, in order, once or twice, never not at all."""
 
-import sqlite3
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path

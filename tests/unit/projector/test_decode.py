@@ -7,7 +7,17 @@ from schemas.codec import UndecodableRecord, decode_event, event_record
 from services.domain.facts import fact_of
 from services.projector import decode
 from services.projector.decode import claimed_event_id, decoded
-from tests.builders import cancelled, case_opened, deadline_passed, hour, registered, retracted, revised, scan
+from tests.builders import (
+    cancelled,
+    case_opened,
+    deadline_passed,
+    hour,
+    promise,
+    registered,
+    retracted,
+    revised,
+    scan,
+)
 
 GOOD = [
     scan("delivered", at=hour(1), reason="weather", piece="1", location={"city": "Köln", "lat": 50.9}),
@@ -39,9 +49,7 @@ BAD = {
     "invalid_json": b"{",
     "schema_version": orjson.dumps(scan("delivered", at=hour(1)) | {"schema_version": 2}),
     "invalid_event": orjson.dumps(scan("delivered", at=hour(1)) | {"shipment": "no key"}),
-    "invalid_fact": orjson.dumps(
-        scan("delivered", at=hour(1)) | {"data": {"milestone": "delivered", "attempt": "two"}}
-    ),
+    "invalid_fact": orjson.dumps(registered(promise=promise("2026-03-09", zone="Mars/Olympus"))),
     "nul_character": orjson.dumps(scan("delivered", at=hour(1), reason="a\x00b")),
 }
 
