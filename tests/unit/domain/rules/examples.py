@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import pytest
 from _pytest.mark.structures import ParameterSet
+
+from schemas.instants import instant_text
 from services.domain.deadlines import pending
 from services.domain.shipment import Shipment
 from services.domain.view import view
-
-from schemas.instants import instant_text
 from tests.builders import Json, replay, story
 
 ALL_ORDERS_UP_TO: Final = 5

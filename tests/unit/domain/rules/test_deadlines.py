@@ -2,13 +2,12 @@
 
 import itertools
 
-from services.domain.deadlines import pending, wake_ms
-from services.domain.proposal import deadline_passed
-from services.domain.shipment import unseen
-
 from schemas.event import Envelope, data_of
 from schemas.ids import deadline_event_id
 from schemas.instants import instant_text
+from services.domain.deadlines import pending, wake_ms
+from services.domain.proposal import deadline_passed
+from services.domain.shipment import unseen
 from tests.builders import day, hour, promise, registered, replay, scan
 
 ORDER = registered(promise=promise("2026-03-05", zone="UTC"))

@@ -5,9 +5,9 @@ import json
 from typing import Any
 
 import pytest
-from services.domain.fold import fold
 
 from services.domain.facts import fact_of
+from services.domain.fold import fold
 from tests.builders import Json, day, hour, replay, scan
 from tests.unit.domain.rules.examples import assert_shown, example, table, utc
 
