@@ -2,10 +2,12 @@
 
 import gc
 import sys
+from contextlib import ExitStack
 from datetime import timedelta
 from importlib.metadata import version
+from typing import Final
 
-from schemas.topics import topics
+from schemas.topics import Topics, topics
 from services.projector.batch import Batch
 from services.projector.burial import Burial
 from services.projector.lanes import Lanes, reasons
@@ -19,34 +21,81 @@ from services.runtime.clock import WallClock
 from services.runtime.config import Settings, read_settings
 from services.runtime.health import Health, serve_health
 from services.runtime.kafka import LogProducer, topic_facts
-from services.runtime.lifecycle import StopSignal, announce_ready
+from services.runtime.lifecycle import StopSignal, announce_ready, withdraw_ready
 from services.runtime.log import configure_logging
 from services.runtime.records import GroupReader, LogReader
 from services.runtime.sink import FencedSink
 
-_STALL_AFTER = timedelta(seconds=30)
-_GC_THRESHOLDS = (200_000, 50, 1_000)
+SERVICE: Final = "projector"
+_STALL_AFTER: Final = timedelta(seconds=30)
+_PUBLISH_LAST: Final = 3.0
+_GC_THRESHOLDS: Final = (200_000, 50, 1_000)
 """States hold no cycles: looking for some in all of them at the default pace took a quarter of the time."""
-_SWITCH_INTERVAL = 0.0005
+_SWITCH_INTERVAL: Final = 0.0005
 """Fold and writer take turns ten times as often as by default (0.59 -> 0.75 of the writer's rate)."""
 
 
 def run(settings: Settings, stop: StopSignal) -> int:
-    """Project until told to stop; the process's exit code."""
+    """Project until told to stop; the process's exit code.
+
+    Raises BrokerUnavailable, psycopg.Error, TopicChanged when it cannot start.
+    """
     sys.setswitchinterval(_SWITCH_INTERVAL)
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)
-    clock = WallClock()
     names = topics(prefix=settings.topic_prefix, partitions=settings.partitions)
     topic_id, partitions = topic_facts(settings.kafka, names.events.name)
     keep_topic_facts(settings.database_url, names.events.name, topic_id=topic_id, partitions=partitions)
-    publishers = Publishers(
-        outbox=lambda: Outbox(settings.database_url),
-        sink=lambda p: FencedSink(
-            settings.kafka, names.status.name, p, transactional_id=f"{settings.topic_prefix}status-{p}"
-        ),
+    with ExitStack() as stack:
+        health = Health(_STALL_AFTER)
+        server = serve_health(health, settings.host, settings.metrics_port)
+        stack.callback(server.close)
+        publishers = _publishers(settings, names)
+        reader = _reader(settings, names)
+        stack.callback(reader.close)
+        writer = _writer(settings, names, publishers, stop=stop, stack=stack)
+        lanes = _lanes(settings, names, reader, writer, publishers, topic=(topic_id, partitions), stack=stack)
+        health.add_check("partitions", lambda: reasons(lanes.stopped, lanes.waiting()))
+        health.add_check("publishers", publishers.trouble)
+        health.add_check("postgres", lambda: None if lanes.connected else "not connected")
+        announce_ready(settings.home, SERVICE, {"metrics": f"{server.url}/metrics"})
+        stack.callback(withdraw_ready, settings.home, SERVICE)
+        Projector(
+            reader=reader,
+            writer=writer,
+            lanes=lanes,
+            health=health,
+            partitions=partitions,
+            topic=names.events.name,
+            clock=WallClock(),
+        ).run(stop)
+        publishers.drain(timeout=_PUBLISH_LAST)
+    return 0
+
+
+def _reader(settings: Settings, names: Topics) -> GroupReader:
+    return GroupReader(
+        settings.kafka,
+        names.events.name,
+        group_id=f"{settings.topic_prefix}{SERVICE}",
+        group_instance_id=settings.instance,
+        session_timeout=settings.session_timeout,
     )
+
+
+def _publishers(settings: Settings, names: Topics) -> Publishers:
+    def sink(partition: int) -> FencedSink:
+        transactional_id = f"{settings.topic_prefix}status-{partition}"
+        return FencedSink(settings.kafka, names.status.name, partition, transactional_id=transactional_id)
+
+    return Publishers(outbox=lambda: Outbox(settings.database_url), sink=sink)
+
+
+def _writer(
+    settings: Settings, names: Topics, publishers: Publishers, *, stop: StopSignal, stack: ExitStack
+) -> Writer:
     producer = LogProducer(settings.kafka)
+    stack.callback(producer.close)
     burial = Burial(
         producer,
         topic=names.rejected.name,
@@ -54,51 +103,44 @@ def run(settings: Settings, stop: StopSignal) -> int:
         code_version=version("shiplog"),
         stop=stop,
     )
+    clock = WallClock()
 
     def committed(batch: Batch) -> None:
         publishers.hand_over(batch)
         observe(batch, clock=clock)
 
-    reader = GroupReader(
-        settings.kafka,
-        names.events.name,
-        group_id=f"{settings.topic_prefix}projector",
-        group_instance_id=settings.instance,
-        session_timeout=settings.session_timeout,
-    )
-    probe = LogReader(settings.kafka, names.events.name)
     writer = Writer(settings.database_url, bury=burial.bury, committed=committed)
-    lanes = Lanes(
+    stack.callback(writer.close)
+    return writer
+
+
+def _lanes(
+    settings: Settings,
+    names: Topics,
+    reader: GroupReader,
+    writer: Writer,
+    publishers: Publishers,
+    *,
+    topic: tuple[str, int],
+    stack: ExitStack,
+) -> Lanes:
+    probe = LogReader(settings.kafka, names.events.name)
+    stack.callback(probe.close)
+    return Lanes(
         reader=reader,
         writer=writer,
         publishers=publishers,
         log=ReaderFacts(probe),
         connect_reads=lambda: Reads(settings.database_url),
-        topic_id=topic_id,
-        cache_limit=settings.cached_shipments // partitions,
+        topic_id=topic[0],
+        cache_limit=settings.cached_shipments // topic[1],
     )
-    health = Health(_STALL_AFTER)
-    health.add_check("partitions", lambda: reasons(lanes.stopped, lanes.waiting()))
-    health.add_check("publishers", publishers.trouble)
-    health.add_check("postgres", lambda: None if lanes.connected else "not connected")
-    server = serve_health(health, settings.host, settings.metrics_port)
-    announce_ready(settings.home, "projector", {"metrics": f"{server.url}/metrics"})
-    try:
-        Projector(reader=reader, writer=writer, lanes=lanes, health=health, partitions=partitions).run(stop)
-        publishers.drain(timeout=3.0)
-    finally:
-        reader.close()
-        probe.close()
-        writer.close()
-        producer.close()
-        server.close()
-    return 0
 
 
 def main() -> int:
     """The entry point of `python -m services.projector`."""
     settings = read_settings()
-    configure_logging(settings.log_level, "projector")
+    configure_logging(settings.log_level, SERVICE)
     return run(settings, StopSignal())
 
 

@@ -12,10 +12,11 @@ from services.projector.batch import Batch, Records, begin, finish
 from services.projector.folding import missing, restored, take
 from services.projector.lane import Lane
 from services.projector.lanes import Lanes
+from services.projector.observe import observe_lag
 from services.projector.rows import unsigned
 from services.projector.writer import Outcome, Writer
 from services.runtime import metrics
-from services.runtime.clock import monotonic
+from services.runtime.clock import Clock, monotonic
 from services.runtime.health import Health
 from services.runtime.kafka import BrokerUnavailable
 from services.runtime.lifecycle import StopSignal
@@ -30,7 +31,7 @@ _GROW_SECONDS: Final = 1.0
 _POLL_LIMIT: Final = 10_000
 _IDLE_POLL_MS: Final = 100
 _BUSY_POLL_MS: Final = 2
-_COMMIT_EVERY: Final = 1.0
+_TELL_EVERY: Final = 1.0
 _DRAIN_SECONDS: Final = 5.0
 _log = get_logger("projector.loop")
 
@@ -39,15 +40,26 @@ class Projector:
     """The single consumer thread; the writer and the publishers have threads of their own."""
 
     def __init__(
-        self, *, reader: GroupReader, writer: Writer, lanes: Lanes, health: Health, partitions: int
+        self,
+        *,
+        reader: GroupReader,
+        writer: Writer,
+        lanes: Lanes,
+        health: Health,
+        partitions: int,
+        topic: str,
+        clock: Clock,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._lanes = lanes
         self._health = health
         self._partitions = partitions
+        self._topic = topic
+        self._clock = clock
+        self._newest_ms: dict[int, int] = {}
         self._open: dict[int, Batch] = {}
-        self._kafka_commit_at = 0.0
+        self._tell_at = 0.0
         self._opened_at = 0.0
 
     def run(self, stop: StopSignal) -> None:
@@ -70,7 +82,7 @@ class Projector:
         records = self._poll(_BUSY_POLL_MS if self._open else _IDLE_POLL_MS)
         if self._guarded(lambda: self._fold(records)):
             self._hand_over(behind=sum(map(len, records.values())) >= _BEHIND)
-        self._tell_kafka()
+        self._tell()
 
     def _poll(self, timeout_ms: int) -> dict[int, Records]:
         try:
@@ -125,6 +137,7 @@ class Projector:
             if batch is None:
                 batch = self._open[partition] = begin(lane)
             take(batch, fresh, partitions=self._partitions)
+            self._newest_ms[partition] = found[-1][1]
             if batch.overflow is not None:
                 self._lanes.pause(lane, batch.overflow)
 
@@ -156,12 +169,19 @@ class Projector:
             self._health.beat()
             self._writer.raise_failure()
 
-    def _tell_kafka(self) -> None:
-        """The database's offsets are the ones that count; Kafka hears of them for lag dashboards."""
+    def _tell(self) -> None:
+        """Every second: lag for the metrics, and for Kafka's dashboards offsets that do not count here."""
         now = monotonic()
-        if now >= self._kafka_commit_at:
-            self._kafka_commit_at = now + _COMMIT_EVERY
+        if now >= self._tell_at:
+            self._tell_at = now + _TELL_EVERY
             self._lanes.tell_kafka()
+            observe_lag(self._lag(), self._newest_ms, topic=self._topic, clock=self._clock)
+
+    def _lag(self) -> dict[int, int]:
+        try:
+            return self._reader.lag()
+        except BrokerUnavailable:
+            return {}
 
     def _drain(self) -> None:
         _log.info("draining", open=len(self._open))

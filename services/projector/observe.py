@@ -1,4 +1,6 @@
-"""What a committed batch tells the metrics."""
+"""What a committed batch, and the state of the partitions, tell the metrics."""
+
+from collections.abc import Mapping
 
 from services.projector.batch import Batch
 from services.runtime import metrics
@@ -16,3 +18,15 @@ def observe(batch: Batch, *, clock: Clock) -> None:
     metrics.PROGRESS_TIMESTAMP.set(now_ms / 1000)
     for logged_ms in batch.logged_ms:
         metrics.VISIBLE_LATENCY.observe(max(now_ms - logged_ms, 0) / 1000)
+
+
+def observe_lag(lag: Mapping[int, int], newest_ms: Mapping[int, int], *, topic: str, clock: Clock) -> None:
+    """Records behind what was taken, by partition, and how old the newest taken one is while others wait."""
+    now_ms = clock.now_ms()
+    for partition, behind in lag.items():
+        age_ms = max(now_ms - newest_ms.get(partition, now_ms), 0) if behind else 0
+        labels = {"topic": topic, "partition": str(partition)}
+        metrics.LAG_RECORDS.labels(**labels).set(behind)
+        metrics.LAG_SECONDS.labels(**labels).set(age_ms / 1000)
+    if not any(lag.values()):
+        metrics.PROGRESS_TIMESTAMP.set(now_ms / 1000)

@@ -15,6 +15,7 @@ from services.projector.log_facts import ReaderFacts
 from services.projector.loop import Projector
 from services.projector.store import Reads, Store
 from services.projector.writer import Writer
+from services.runtime.clock import WallClock
 from services.runtime.health import Health
 from services.runtime.kafka import topic_facts
 from services.runtime.records import LogReader
@@ -66,8 +67,9 @@ def projected(kafka: str, topic: str, database_url: str, *, ends: dict[int, int]
         connect_reads=lambda: Reads(database_url), topic_id=topic_id, cache_limit=cache // partitions,
     )  # fmt: skip
     projector = Projector(
-        reader=reader, writer=writer, lanes=lanes, health=Health(timedelta(seconds=60)), partitions=partitions
-    )
+        reader=reader, writer=writer, lanes=lanes, health=Health(timedelta(seconds=60)),
+        partitions=partitions, topic=topic, clock=WallClock(),
+    )  # fmt: skip
     gc.collect()
     started = time.perf_counter()
     while any(lanes.written(p) < end for p, end in ends.items()):

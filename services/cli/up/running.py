@@ -17,12 +17,13 @@ from services.cli.up.prepare import Ground, only_one, prepare, stack_of
 from services.cli.up.readiness import Ready, readiness
 from services.cli.up.supervisor import Child, Supervisor
 from services.runtime.clock import monotonic
-from services.runtime.config import Settings, inherited
+from services.runtime.config import Settings, inherited, read_places
 from services.runtime.log import configure_logging
 
 _READY_SECONDS: Final = 120.0
 _DRAIN_SECONDS: Final = 15.0
 _TICK_SECONDS: Final = 0.1
+_LOCAL_SESSION_MS: Final = 4_000
 
 
 class Wishes:
@@ -72,14 +73,24 @@ def _supervised(settings: Settings, wishes: Wishes) -> Iterator[Supervisor]:
 
 
 def _children(settings: Settings) -> list[Child]:
-    """Every service with its environment; the ports are chosen once, so that they outlive a restart."""
+    """Every service with its environment.
+
+    Ports and group members' names are chosen once, so that they outlive a restart: a service that comes
+    back at once has its partitions at once. Our own broker allows short sessions, others may not.
+    """
     shared = inherited() | {"SHIPLOG_HOME": str(settings.home)}
+    if read_places().kafka is None:
+        shared.setdefault("SHIPLOG_SESSION_TIMEOUT_MS", str(_LOCAL_SESSION_MS))
     shared["SHIPLOG_INGEST_PORT"] = str(settings.ingest_port or free_port())
     first = settings.metrics_port
     return [
-        Child(service.value, module, shared | {"SHIPLOG_METRICS_PORT": str(first + n if first else 0)})
+        Child(service.value, module, shared | _own(service.value, port=first + n if first else 0))
         for n, (service, module) in enumerate(MODULES.items())
     ]
+
+
+def _own(service: str, *, port: int) -> dict[str, str]:
+    return {"SHIPLOG_METRICS_PORT": str(port), "SHIPLOG_INSTANCE": f"{service}-1"}
 
 
 def _wait_ready(settings: Settings, supervisor: Supervisor, wishes: Wishes) -> Ready | None:
