@@ -24,6 +24,7 @@ from schemas.vocabulary import (
 SCHEMA_VERSION: Final = 1
 
 Text = Annotated[str, Field(max_length=4096)]
+Name = Annotated[str, Field(max_length=256)]
 Instant = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
 """UTC, milliseconds, always the same length: text order is time order."""
 LocalTime = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d\.\d{3})?$")]
@@ -104,7 +105,7 @@ class Scan(Wire):
     reason: Text | None = None
     party: Party | None = None
     location: Location | None = None
-    piece: Text | None = None
+    piece: Name | None = None
     attempt: int | None = None
     proof: Sealed | None = None
     action: Action | None = None

@@ -40,7 +40,7 @@ _HASHES_DATA: Final = frozenset(
 
 def uuid5_text(*parts: str | None) -> str:
     """The UUIDv5 of the parts in `NAMESPACE`, in the usual 36-character form."""
-    name = SEPARATOR.join(ABSENT if part is None else part for part in parts)
+    name = SEPARATOR.join([ABSENT if part is None else part for part in parts])
     text = hashlib.sha1(_NAMESPACE_BYTES + name.encode(), usedforsecurity=False).hexdigest()
     return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
 

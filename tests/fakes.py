@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from schemas.codec import Record
-from services.runtime.kafka import BrokerUnavailable, Outcome, RecordRefused, Refused, Sent, partition_for
+from services.runtime.kafka import partition_for
+from services.runtime.outcomes import BrokerUnavailable, Outcome, RecordRefused, Refused, Sent
 from services.runtime.sink import LastRecord, SinkLost
 
 Fault = Literal["send", "commit", "answer"]

@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from services.cli.output import AWAY, DONE, USAGE, CommandError, DependencyAway, Output, UsageError
 from services.runtime.config import BadSetting, StackMissing
+from services.runtime.outcomes import BrokerUnavailable
 
 # One module per command, each with `register(app)`. They import what is heavy inside their commands.
 COMMANDS = (
@@ -64,6 +65,9 @@ def run(arguments: list[str]) -> int:
         away = isinstance(error, StackMissing)
         output.failure(DependencyAway(str(error)) if away else UsageError(str(error)))
         return AWAY if away else USAGE
+    except BrokerUnavailable as error:
+        output.failure(DependencyAway(f"Kafka: {error}"))
+        return AWAY
     except TyperException as error:
         output.failure(UsageError(error.format_message()))
         return USAGE

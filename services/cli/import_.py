@@ -35,7 +35,7 @@ def import_file(
     from services.ingest.registry import carriers
     from services.ingest.sealing import KeysAway
     from services.runtime.config import read_settings
-    from services.runtime.kafka import BrokerUnavailable, RecordRefused
+    from services.runtime.outcomes import BrokerUnavailable, RecordRefused
 
     if carrier is not None and carrier not in carriers():
         raise UsageError(f"no carrier of the registry is called {carrier!r}")

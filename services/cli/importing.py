@@ -18,7 +18,8 @@ from services.ingest.sealing import sealed_envelopes
 from services.ingest.webhooks import Read, read_payload
 from services.runtime.clock import WallClock
 from services.runtime.config import Settings
-from services.runtime.kafka import LogProducer, Outcome, RecordRefused, Refused
+from services.runtime.outcomes import Outcome, RecordRefused, Refused
+from services.runtime.producer import LogProducer
 
 Json = dict[str, Any]
 

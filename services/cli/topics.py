@@ -21,7 +21,8 @@ def register(app: typer.Typer) -> None:
 
 def apply(replication: Replication = 1, json: JsonFlag = False) -> None:
     """Create what is missing; topics that exist and differ are named, exit 1."""
-    from services.runtime.kafka import BrokerUnavailable, check_topics, ensure_topics
+    from services.runtime.outcomes import BrokerUnavailable
+    from services.runtime.topics import check_topics, ensure_topics
 
     settings, wanted = _wanted()
     try:
@@ -37,7 +38,8 @@ def apply(replication: Replication = 1, json: JsonFlag = False) -> None:
 
 def check(json: JsonFlag = False) -> None:
     """Compare the topics with their definition; exit 1 when they differ."""
-    from services.runtime.kafka import BrokerUnavailable, check_topics
+    from services.runtime.outcomes import BrokerUnavailable
+    from services.runtime.topics import check_topics
 
     settings, wanted = _wanted()
     try:

@@ -32,7 +32,7 @@ def _nothing_new(said: Said, before: Shipment | None, after: Shipment) -> bool:
     new = after.standing
     if before is not None:
         old = before.standing
-        if new is old or (new.stay is None and new == old._replace(stay=None)):
+        if new is old or (new.stay is None and new[:4] == old[:4] and new.retracted == old.retracted):
             return True
     quiet = not (new.deliveries or new.runs) and new.stale_at is None and new.stay is None
     return quiet and not said.told and not any(overdue.due for overdue in new.overdues)

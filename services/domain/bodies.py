@@ -59,6 +59,7 @@ _MILESTONES: Final = {str(m): intern(str(m)) for m in Milestone}
 _PARTIES: Final = frozenset({"carrier", "sender", "recipient", "customs", "weather", "other"})
 _CASES: Final = frozenset({"lost", "damaged", "missing_pieces", "delivery_disputed"})
 _DEADLINES: Final = {str(k): intern(str(k)) for k in DeadlineKind}
+_LONGEST_NAME: Final = 256
 _REGISTERED: Final = intern("registered")
 _CANCELLED: Final = intern("cancelled")
 
@@ -74,15 +75,23 @@ def _scan(data: Mapping[str, Any]) -> Parsed:
     if party is not None and party not in _PARTIES:
         raise InvalidFact(f"party {party!r} is not known")
     location, attempt, action = get("location"), get("attempt"), get("action")
+    substatus, reason, piece = get("substatus"), get("reason"), get("piece")
     return (
         milestone,
-        _word(get("substatus")),
-        _word(get("reason")),
+        None if substatus is None else _word(substatus),
+        None if reason is None else _word(reason),
         party,
-        _word(get("piece")),
+        None if piece is None else _name(piece),
         None if location is None else _place(location),
         None if attempt is None and action is None else _details(attempt, action),
     )
+
+
+def _name(value: object) -> str | None:
+    """A short text, as pieces are named by."""
+    if type(value) is str and len(value) > _LONGEST_NAME:
+        raise InvalidFact(f"a name of more than {_LONGEST_NAME} characters")
+    return _word(value)
 
 
 def _details(attempt: object, action: object) -> Details:
@@ -188,7 +197,8 @@ _MEMBERS: Final = (*_TEXTS, "lat", "lon")
 
 
 def _place(location: Mapping[str, Any]) -> Place | None:
-    if not isinstance(location, Mapping):
+    # the plain type first: asking whether it is a Mapping costs ten times as much
+    if type(location) is not dict and not isinstance(location, Mapping):
         raise InvalidFact("location is no object")
     members = tuple(location.items())
     # 1, 1.0 and True are one key: only places without numbers are looked up

@@ -33,6 +33,9 @@ def wake_ms(shipment: Shipment) -> int | None:
     """The earliest deadline ahead, in milliseconds UTC."""
     derived = deadlines(shipment.key, shipment.track, shipment.promise)
     passed = shipment.passed
+    if not passed:
+        # as for most: nothing to look up
+        return min([d.at_ms for d in derived], default=None)
     return min((d.at_ms for d in derived if d not in passed), default=None)
 
 

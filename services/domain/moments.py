@@ -4,7 +4,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from services.domain.facts import DAY, INSTANT, LOCAL, UNDATED, Fact
+from services.domain.facts import DAY, INSTANT, LOCAL, Fact
 
 HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 24 * HOUR_MS
@@ -112,10 +112,16 @@ def shown(fact: Fact) -> str | None:
 
 def instant(ms: int) -> str:
     """`YYYY-MM-DDTHH:MM:SS.mmmZ` of milliseconds since 1970, kept within the years 1 to 9999."""
-    day, rest = divmod(min(max(ms, FIRST_MS), LAST_MS), DAY_MS)
-    minute, rest = divmod(rest, 60_000)
-    second, milli = divmod(rest, 1000)
-    return f"{_day_text(day)}T{_MINUTES[minute]}:{second:02d}.{milli:03d}Z"
+    if not FIRST_MS <= ms <= LAST_MS:
+        ms = FIRST_MS if ms < FIRST_MS else LAST_MS
+    minute, rest = divmod(ms, 60_000)
+    return f"{_minute_text(minute)}{_SECONDS[rest // 1000]}{_MILLIS[rest % 1000]}"
+
+
+@lru_cache(maxsize=4096)
+def _minute_text(minute: int) -> str:
+    day, rest = divmod(minute, 24 * 60)
+    return f"{_day_text(day)}T{rest // 60:02d}:{rest % 60:02d}:"
 
 
 @lru_cache(maxsize=4096)
@@ -131,11 +137,7 @@ def _zoneless(fact: Fact) -> bool:
     return fact.kind == LOCAL or (fact.kind == DAY and fact.offset is None)
 
 
-def is_dated(fact: Fact) -> bool:
-    """Whether the fact says when it happened."""
-    return fact.kind != UNDATED
-
-
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _LAST_DAY: Final = date.max.toordinal()
-_MINUTES: Final = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(24 * 60))
+_SECONDS: Final = tuple(f"{second:02d}." for second in range(60))
+_MILLIS: Final = tuple(f"{milli:03d}Z" for milli in range(1000))

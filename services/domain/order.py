@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
-from services.domain.facts import INSTANT, Fact
-from services.domain.moments import HOUR_MS, RANK, earliest, is_dated, pos
+from services.domain.facts import INSTANT, UNDATED, Fact
+from services.domain.moments import HOUR_MS, RANK, earliest, pos
 
 SortKey: TypeAlias = tuple[int, bool, int, int, str]
 Zones: TypeAlias = tuple[tuple[int, int], ...]
@@ -26,12 +26,13 @@ _PLACED: Final = frozenset(
 
 def is_future(fact: Fact) -> bool:
     """R17: a scan dated, at the earliest, more than 48 h after it was first recorded."""
-    return fact.type == "ScanRecorded" and earliest(fact) > fact.recorded_ms + FUTURE_MS
+    begins = fact.at if fact.kind == INSTANT else earliest(fact)
+    return begins > fact.recorded_ms + FUTURE_MS and fact.type == "ScanRecorded"
 
 
 def is_placed(fact: Fact) -> bool:
     """Whether the fact has a place in the order: dated, of a type that acts by its time, not future."""
-    return is_dated(fact) and fact.type in _PLACED and not is_future(fact)
+    return fact.kind != UNDATED and fact.type in _PLACED and not is_future(fact)
 
 
 def zones_of(placed: Iterable[Fact], gone: tuple[str, ...]) -> Zones:

@@ -5,10 +5,10 @@ from typing import Final
 from services.domain.assemble import overdues, stay_of
 from services.domain.bodies import Details
 from services.domain.conditions import OPENS
-from services.domain.facts import UNDATED, Fact
+from services.domain.facts import INSTANT, UNDATED, Fact
 from services.domain.legs import FULFILS, LEG_RANK, STAYS, Delivery
-from services.domain.moments import latest, pos
-from services.domain.order import Zones, is_future, needs_zone, sort_key, usual_zone
+from services.domain.moments import earliest, latest, pos
+from services.domain.order import FUTURE_MS, Zones, needs_zone, sort_key, usual_zone
 from services.domain.pieces import Track
 from services.domain.promise import Judged, judgement
 from services.domain.shipment import Counts, Shipment, Standing
@@ -39,7 +39,7 @@ def scanned(shipment: Shipment, fact: Fact) -> Shipment | None:
     if zones is None:
         return None
     zone_ms = usual_zone(zones) if zones else 0
-    position = pos(fact, zone_ms)
+    position = fact.at if fact.kind == INSTANT else pos(fact, zone_ms)
     if not _sorts_last(shipment, fact, position, zone_ms):
         return None
     return _taken(shipment, fact, rank, zones=zones, position=position)
@@ -50,7 +50,8 @@ def _is_simple(fact: Fact) -> bool:
         return False
     if fact.reason in OPENS or fact.substatus in OPENS:
         return False
-    return not is_future(fact) and not (type(fact.body) is Details and fact.body.acts)
+    begins = fact.at if fact.kind == INSTANT else earliest(fact)
+    return begins <= fact.recorded_ms + FUTURE_MS and not (type(fact.body) is Details and fact.body.acts)
 
 
 def _with_zone(shipment: Shipment, offset: int) -> Zones | None:
@@ -70,7 +71,7 @@ def _sorts_last(shipment: Shipment, fact: Fact, position: int, zone_ms: int) -> 
     if len(facts) == shipment.unplaced:
         return True
     last = facts[-1]
-    last_position = pos(last, zone_ms)
+    last_position = last.at if last.kind == INSTANT else pos(last, zone_ms)
     if position != last_position:
         return position > last_position
     return sort_key(fact, zone_ms) > sort_key(last, zone_ms)
@@ -86,7 +87,8 @@ def _taken(shipment: Shipment, fact: Fact, rank: int, *, zones: Zones, position:
     if rank >= 4 or track.rank == 4:
         standing = Standing(after.deliveries, overdues(1, after, promise, {}), (), None, stay_of(after), ())
     counts = shipment.counts
-    return Shipment(
+    # the tuple at once: half the price of the call with its twenty arguments; so it is in `moved`
+    values = (
         shipment.key,
         shipment.facts + (fact,),  # noqa: RUF005 - one copy, not two
         shipment.unplaced,
@@ -96,7 +98,7 @@ def _taken(shipment: Shipment, fact: Fact, rank: int, *, zones: Zones, position:
         shipment.floating or needs_zone(fact),
         (),
         1,
-        start(shipment, position),
+        shipment.use_start or start(shipment, position),
         after,
         shipment.order,
         promise,
@@ -108,6 +110,7 @@ def _taken(shipment: Shipment, fact: Fact, rank: int, *, zones: Zones, position:
         standing,
         rank != 5,
     )
+    return tuple.__new__(Shipment, values)
 
 
 def start(shipment: Shipment, position: int) -> int:
@@ -127,7 +130,7 @@ def moved(track: Track, fact: Fact, rank: int, fulfilled: Fact | None) -> Track:
     if fact.milestone in STAYS:
         stay = (*track.stay, fact.event_id) if again else (fact.event_id,)
     over = rank == 5
-    return Track(
+    values = (
         1,
         True,
         fact.milestone,
@@ -149,6 +152,7 @@ def moved(track: Track, fact: Fact, rank: int, fulfilled: Fact | None) -> Track:
         (),
         (),
     )
+    return tuple.__new__(Track, values)
 
 
 def _fulfilled(promise: Judged, fact: Fact) -> Judged:

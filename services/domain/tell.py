@@ -21,7 +21,9 @@ class Teller:
         self._said = said
         self._fact = fact
         self._told = list(said.told)
-        self._withdrawn = {(kind, cause): n for kind, cause, n in said.withdrawn}
+        self._withdrawn: dict[tuple[str, str], int] = {}
+        if said.withdrawn:
+            self._withdrawn = {(kind, cause): n for kind, cause, n in said.withdrawn}
         self._announcements: list[dict[str, Any]] = []
 
     def told(self, kind: str) -> list[Told]:
@@ -30,8 +32,11 @@ class Teller:
 
     def tell(self, kind: str, cause: str, *, mark: str | int | None = None, **members: Any) -> None:
         """Announce; the same kind and cause again gets the next number, so no id comes twice."""
-        raised = [t.n for t in self._told if t.kind == kind and t.cause == cause]
-        n = max([*raised, self._withdrawn.get((kind, cause), 0)]) + 1
+        n = self._withdrawn.get((kind, cause), 0)
+        for told in self._told:
+            if told.kind == kind and told.cause == cause and told.n > n:
+                n = told.n
+        n += 1
         self._told.append(Told(kind, cause, n, mark))
         self._add(kind, cause, n, self._id(kind, cause, n), members)
 
@@ -54,12 +59,15 @@ class Teller:
         """What is said from now on; the same object when nothing was added or withdrawn."""
         if not self._announcements:
             return self._said
-        counters = sorted((kind, cause, n) for (kind, cause), n in self._withdrawn.items())
+        withdrawn = self._withdrawn
+        counters = sorted((kind, cause, n) for (kind, cause), n in withdrawn.items()) if withdrawn else ()
         return Said(tuple(self._told), tuple(counters))
 
     def announcements(self) -> tuple[dict[str, Any], ...]:
         """Corrections first, then deliveries, then the rest by kind."""
-        return tuple(sorted(self._announcements, key=_place))
+        if len(self._announcements) > 1:
+            self._announcements.sort(key=_place)
+        return tuple(self._announcements)
 
     def _id(self, kind: str, cause: str, n: int) -> str:
         return alert_id(self.after.key, kind=kind, cause=cause, n=n)
@@ -80,7 +88,8 @@ class Teller:
             "condition": None,
             "corrects": None,
         }
-        self._announcements.append(announcement | members)
+        announcement.update(members)
+        self._announcements.append(announcement)
 
 
 def _place(announcement: dict[str, Any]) -> tuple[int, str, str, str]:

@@ -22,6 +22,8 @@ SAID_ONCE: Final = {
 def delivered(teller: Teller) -> None:
     """One announcement per delivery that stands; a repeat that becomes the first is the same delivery."""
     told = teller.told("delivered")
+    if not told and not teller.after.standing.deliveries:
+        return
     fresh = []
     for delivery in teller.after.standing.deliveries:
         same = [t for t in told if t.cause in delivery.members]
@@ -54,8 +56,10 @@ def _is_promised(teller: Teller, delivery: Delivery) -> bool:
 
 def delay_overdue(teller: Teller) -> None:
     """Once per promise that ran out unfulfilled; withdrawn when it was kept, or was not the promise."""
-    overdues = {overdue.deadline: overdue for overdue in teller.after.standing.overdues}
     told = teller.told("delay_overdue")
+    if not told and not teller.after.standing.overdues:
+        return
+    overdues = {overdue.deadline: overdue for overdue in teller.after.standing.overdues}
     for entry in told:
         overdue = overdues.get(entry.mark) if isinstance(entry.mark, int) else None
         if overdue is None or overdue.untrue:
@@ -79,6 +83,8 @@ def stalled(teller: Teller) -> None:
 
 def said_once(teller: Teller) -> None:
     """Delays announced or predicted, and actions required: ended silently, withdrawn when retracted."""
+    if not teller.after.standing.runs and not teller.after.standing.retracted:
+        return
     runs = {run.name: run for run in teller.after.standing.runs if run.name in SAID_ONCE}
     for name, kind in SAID_ONCE.items():
         told = teller.told(kind)
@@ -92,7 +98,7 @@ def said_once(teller: Teller) -> None:
 
 def stays(teller: Teller) -> None:
     """Out for delivery and available for pickup, when the milestone becomes it."""
-    for kind in ("out_for_delivery", "available_for_pickup"):
+    for kind in ("out_for_delivery", "available_for_pickup") if teller.after.standing.retracted else ():
         for entry in _retracted(teller, teller.told(kind)):
             teller.withdraw(entry)
     stay = teller.after.standing.stay
@@ -105,8 +111,11 @@ def stays(teller: Teller) -> None:
 
 def exceptions(teller: Teller) -> None:
     """Each condition that makes an exception: opened, closed, and corrected when its opener is retracted."""
+    opened = teller.told("exception_opened")
+    if not opened and not teller.after.standing.runs:
+        return
     runs = {run.name: run for run in teller.after.standing.runs if run.name in _EXCEPTIONS}
-    known = {str(entry.mark) for entry in teller.told("exception_opened")}
+    known = {str(entry.mark) for entry in opened}
     for name in sorted(known | runs.keys()):
         _exception(teller, name, runs.get(name))
 

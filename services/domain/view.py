@@ -1,7 +1,8 @@
 """A shipment as its readers see it: the members of `schemas.status.ShipmentView`."""
 
-from collections.abc import Mapping
 from functools import lru_cache
+from itertools import compress
+from operator import ne
 from typing import Any, Final
 
 from services.domain.facts import Fact
@@ -10,8 +11,10 @@ from services.domain.moments import instant, shown
 from services.domain.promise import Judged
 from services.domain.shipment import Condition, Shipment
 
-_AXES: Final = ("milestone", "substatus", "status", "leg_no", "use_no", "tracking_state")
 _FIELDS: Final = (
+    "shipment",
+    "carrier",
+    "tracking_number",
     "milestone",
     "substatus",
     "status",
@@ -39,12 +42,30 @@ _FIELDS: Final = (
     "undated_scans",
     "unknown_codes",
 )
+_NOTHING: Final[dict[str, Any]] = {
+    "conditions": [],
+    "leg_no": 0,
+    "use_no": 0,
+    "attempts": 0,
+    "inferred": [],
+    "scans": 0,
+    "late_scans": 0,
+    "undated_scans": 0,
+    "unknown_codes": 0,
+}
+_BEFORE_ALL: Final = tuple(_NOTHING.get(name) for name in _FIELDS)
+"""The values of a view of which nothing is known: those that are not told as changed."""
+_MOST_PIECES: Final = 500
+"""More are folded like any others, and not shown: a status record has a size limit."""
 
 
 def view(shipment: Shipment) -> dict[str, Any]:
     """The newest use of the number, JSON members; times are UTC with `Z`, or local without."""
-    track, order, counts = shipment.track, shipment.order, shipment.counts
+    track = shipment.track
+    order_id, customer_id, merchant, service = shipment.order
+    scans, late_scans, undated_scans, unknown_codes = shipment.counts
     carrier, _, number = shipment.key.partition(":")
+    deliveries = track.deliveries
     last = _shown(track.last)
     since = last if track.since is track.last else _shown(track.since)
     return {
@@ -62,36 +83,47 @@ def view(shipment: Shipment) -> dict[str, Any]:
         "since": since,
         "last_at": last,
         "place": _place(track.last),
-        "order_id": order.order_id,
-        "customer_id": order.customer_id,
-        "merchant": order.merchant,
-        "service": order.service,
+        "order_id": order_id,
+        "customer_id": customer_id,
+        "merchant": merchant,
+        "service": service,
         "promise": None if shipment.promise is None else _promise(shipment.promise),
         "expected": shipment.expected,
-        "delivered_at": shown(track.deliveries[-1].cause) if track.deliveries else None,
+        "delivered_at": shown(deliveries[-1].cause) if deliveries else None,
         "late_by": None if shipment.promise is None else shipment.promise.late_by,
         "attempts": track.attempts,
         "inferred": list(inferred(track.top, track.seen, track.leg_no == 1, track.forward)),
         "pieces": _pieces(track.pieces) if track.pieces else None,
-        "scans": counts.scans,
-        "late_scans": counts.late,
-        "undated_scans": counts.undated,
-        "unknown_codes": counts.unknown,
+        "scans": scans,
+        "late_scans": late_scans,
+        "undated_scans": undated_scans,
+        "unknown_codes": unknown_codes,
     }
 
 
-def axes(shown_view: Mapping[str, Any]) -> dict[str, Any]:
-    """The axes of a view: the members of `schemas.status.AxesBefore`."""
-    before = {name: shown_view[name] for name in _AXES}
-    before["conditions"] = [condition["name"] for condition in shown_view["conditions"]]
-    return before
+def axes(shipment: Shipment) -> dict[str, Any]:
+    """Where the shipment stands: the members of `schemas.status.AxesBefore`."""
+    track, conditions = shipment.track, shipment.conditions
+    return {
+        "milestone": track.milestone,
+        "substatus": track.substatus,
+        "status": shipment.status,
+        "leg_no": track.leg_no,
+        "use_no": shipment.use_no,
+        "tracking_state": shipment.tracking_state,
+        "conditions": [condition.name for condition in conditions] if conditions else [],
+    }
 
 
-def changed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
-    """The names of the members that differ; without a before, of all that are not null or empty."""
+def changed(before: tuple[Any, ...] | None, after: tuple[Any, ...]) -> list[str]:
+    """The names of the members that differ; without a before, of all that are not null or empty.
+
+    Both are the values of views of one shipment, in the order of the members.
+    """
     if before is None:
-        return [name for name in _FIELDS if after[name] not in (None, [], 0)]
-    return [name for name in _FIELDS if before[name] != after[name]]
+        # whose shipment it is never changes, so it is not told at the first time either
+        before = after[:3] + _BEFORE_ALL[3:]
+    return list(compress(_FIELDS, map(ne, before, after)))
 
 
 def _shown(fact: Fact | None) -> str | None:
@@ -106,7 +138,7 @@ _deadline: Final = lru_cache(maxsize=4096)(instant)
 
 
 def _pieces(pieces: tuple[tuple[str, str | None], ...]) -> dict[str, str]:
-    return {name: milestone or "unknown" for name, milestone in pieces}
+    return {name: milestone or "unknown" for name, milestone in pieces[:_MOST_PIECES]}
 
 
 def _condition(condition: Condition) -> dict[str, str | None]:

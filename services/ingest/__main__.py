@@ -27,9 +27,9 @@ from services.ingest.webhooks import Webhooks
 from services.runtime.clock import WallClock
 from services.runtime.config import Settings, read_settings
 from services.runtime.health import Health
-from services.runtime.kafka import LogProducer
 from services.runtime.lifecycle import StopSignal, announce_ready, withdraw_ready
 from services.runtime.log import configure_logging
+from services.runtime.producer import LogProducer
 
 _STALL_AFTER = timedelta(seconds=15)
 _LAST_SENDS = timedelta(seconds=1)

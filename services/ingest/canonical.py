@@ -96,7 +96,7 @@ class ScanSent(wire.Wire):
     reason: wire.Text | None = None
     party: Party | None = None
     location: LocationSent | None = None
-    piece: wire.Text | None = None
+    piece: wire.Name | None = None
     attempt: int | None = None
     proof: Personal | None = None
     action: ActionSent | None = None

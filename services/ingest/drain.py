@@ -14,15 +14,17 @@ from services.ingest.refusals import Refusals
 from services.ingest.spool import Spool, SpoolFull
 from services.ingest.spool_file import Entry, SpoolBroken, SpoolFile
 from services.runtime import metrics
-from services.runtime.kafka import BrokerUnavailable, Outcome, Refused
 from services.runtime.lifecycle import backoff
 from services.runtime.log import get_logger
+from services.runtime.outcomes import BrokerUnavailable, Outcome, Refused
 
 _MOST_ENTRIES: Final = 1_000
 _MOST_BYTES: Final = 4 * 1024 * 1024
 _IDLE_S: Final = 0.2
 _ADOPT_EVERY: Final = 25
 _LONGEST_PAUSE_S: Final = 2.0
+_TROUBLES: Final = (BrokerUnavailable, SpoolBroken, SpoolFull, sqlite3.Error, OSError)
+"""What passes, or is mended while we wait: the thread must outlive it."""
 _LOG: Final = get_logger(__name__)
 
 
@@ -81,22 +83,25 @@ class Drain:
     def _run(self) -> None:
         attempt = turns = 0
         while not self._stop.is_set():
-            if turns % _ADOPT_EVERY == 0:
-                self._orphans += self._spool.adopt()
             turns += 1
             try:
-                busy = self.drain_some()
+                self._turn(adopting=turns % _ADOPT_EVERY == 1)
                 attempt = 0
-            except (BrokerUnavailable, SpoolBroken, SpoolFull) as error:
-                metrics.RETRIES.labels("kafka").inc()
+            except _TROUBLES as error:
+                metrics.RETRIES.labels("kafka" if isinstance(error, BrokerUnavailable) else "spool").inc()
                 _LOG.warning("spool_waits", depth=self._spool.depth, detail=str(error))
                 self._stop.wait(backoff(attempt, jitter=random.random, ceiling=_LONGEST_PAUSE_S))
                 attempt += 1
-                continue
-            finally:
-                _measure(self._spool)
-            if not busy:
-                self._rest()
+
+    def _turn(self, *, adopting: bool) -> None:
+        if adopting:
+            self._orphans += self._spool.adopt()
+        try:
+            busy = self.drain_some()
+        finally:
+            _measure(self._spool)
+        if not busy:
+            self._rest()
 
     def _rest(self) -> None:
         self._spool.tidy()

@@ -15,8 +15,8 @@ from schemas.codec import Record
 from services.ingest.refusals import Refusals
 from services.ingest.spool import Spool, SpoolFull
 from services.ingest.spool_file import Entry, SpoolBroken
-from services.runtime.kafka import BrokerUnavailable, Outcome, Refused
 from services.runtime.log import get_logger
+from services.runtime.outcomes import BrokerUnavailable, Outcome, Refused
 
 RETRY_AFTER: Final = timedelta(seconds=2)
 _LOG: Final = get_logger(__name__)

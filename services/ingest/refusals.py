@@ -9,8 +9,8 @@ from services.ingest.spool import Spool
 from services.ingest.spool_file import Entry
 from services.runtime import metrics
 from services.runtime.deadletter import DeadLetter
-from services.runtime.kafka import Refused
 from services.runtime.log import get_logger
+from services.runtime.outcomes import Refused
 
 _LOG: Final = get_logger(__name__)
 
@@ -24,7 +24,7 @@ class Refusals:
         self._code_version = code_version
 
     def settle(self, refused: Sequence[tuple[Entry, Refused]]) -> None:
-        """Keep the records and queue a dead letter for each; raises SpoolBroken and SpoolFull.
+        """Queue a dead letter for each record and keep it; raises SpoolBroken.
 
         A dead letter that is refused itself stays in the table alone.
         """
@@ -34,9 +34,9 @@ class Refusals:
             _LOG.error("record_refused", topic=entry.topic, error_class=why.error_class, detail=why.detail)
             if entry.topic != self._rejected:
                 letters.append(Entry(self._rejected, self._letter(entry, why), entry.since_ms))
-        self._spool.keep_refused([(entry, why.error_class, why.detail) for entry, why in refused])
         if letters:
-            self._spool.append(letters)
+            self._spool.append(letters, beyond_bound=True)
+        self._spool.keep_refused([(entry, why.error_class, why.detail) for entry, why in refused])
 
     def _letter(self, entry: Entry, why: Refused) -> Record:
         headers = dict(entry.record.headers)

@@ -55,10 +55,13 @@ class Spool:
             ages = [age for file in self._files if (age := file.oldest_ms()) is not None]
         return min(ages, default=None)
 
-    def append(self, entries: Sequence[Entry]) -> None:
-        """Keep `entries`, all or none; returns when they are on the disk; raises SpoolFull, SpoolBroken."""
+    def append(self, entries: Sequence[Entry], *, beyond_bound: bool = False) -> None:
+        """Keep `entries`, all or none; returns when they are on the disk; raises SpoolFull, SpoolBroken.
+
+        `beyond_bound`: they stand for entries that go, so a full spool must take them.
+        """
         size = sum(entry.size for entry in entries)
-        if self.size + size > self._most_bytes:
+        if not beyond_bound and self.size + size > self._most_bytes:
             raise SpoolFull(f"the spool holds {self.size} bytes of {self._most_bytes}")
         file = self._writable()
         try:

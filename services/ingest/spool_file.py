@@ -141,9 +141,13 @@ class SpoolFile:
             self._write([(_REFUSE, (*_row(entry), kind, detail)) for entry, kind, detail in refused])
 
     def oldest_ms(self) -> int | None:
-        """When the oldest entry arrived."""
-        with self._mutex:
-            row = self._db.execute(_OLDEST, (self._read_to,)).fetchone()
+        """When the oldest entry arrived; 0 when the file cannot tell: older than anything."""
+        try:
+            with self._mutex:
+                row = self._db.execute(_OLDEST, (self._read_to,)).fetchone()
+        except sqlite3.Error as error:
+            _LOG.error("spool_file_unreadable", file=self.path.name, error=str(error))
+            return 0
         return None if row is None else int(row[0])
 
     def refusals(self) -> list[tuple[Entry, str, str]]:
@@ -155,13 +159,20 @@ class SpoolFile:
     def close(self) -> None:
         """Let go of the file; one that holds nothing more is deleted."""
         with self._mutex:
-            keep = self.depth > 0 or self._db.execute(_ANY_REFUSED).fetchone()
+            keep = self.depth > 0 or self._may_hold_refused()
             self._db.close()
             if not keep:
                 for suffix in ("", "-wal", "-shm"):
                     Path(f"{self.path}{suffix}").unlink(missing_ok=True)
                 _lock_path(self.path).unlink(missing_ok=True)
             os.close(self._lock)
+
+    def _may_hold_refused(self) -> bool:
+        try:
+            return self._db.execute(_ANY_REFUSED).fetchone() is not None
+        except sqlite3.Error as error:
+            _LOG.error("spool_file_unreadable", file=self.path.name, error=str(error))
+            return True
 
     def _measure(self, after: int, last: int) -> tuple[int, int]:
         """How many entries there are behind `after`, up to `last`, and their bytes."""

@@ -32,3 +32,4 @@ class IngestState:
 
     instance: str
     oldest_unlogged_ms: int | None
+    seen_ms: int | None = None

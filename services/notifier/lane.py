@@ -16,8 +16,8 @@ from services.notifier.rejects import Rejects, RejectsAway
 from services.notifier.sink import FencedSink, SinkFenced
 from services.runtime import metrics
 from services.runtime.clock import Clock
-from services.runtime.kafka import RecordRefused
 from services.runtime.log import get_logger
+from services.runtime.outcomes import RecordRefused
 from services.runtime.sink import SinkLost
 
 log = get_logger(__name__)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import (
+    IllegalOperation,
     InvalidProducerEpoch,
     InvalidProducerIdMapping,
     InvalidTimestampError,
@@ -21,12 +22,14 @@ from aiokafka.errors import (
 
 from schemas.codec import Record
 from schemas.topics import MAX_REJECTED_BYTES
-from services.runtime.kafka import RecordRefused
+from services.runtime.outcomes import RecordRefused
 from services.runtime.sink import LastRecord, SinkLost
 
 APPEND_TIMEOUT_S: Final = 6.0
 OPEN_TIMEOUT_S: Final = 30.0
 CLOSE_TIMEOUT_S: Final = 3.0
+_LOST: Final = (KafkaError, OSError, TimeoutError, IllegalOperation, AssertionError)
+"""The last two: the client's own state was moved on by its sender, which met the fence first."""
 REQUEST_TIMEOUT_MS: Final = 5_000
 RETRY_BACKOFF_MS: Final = 20
 """Back-to-back transactions wait this long on CONCURRENT_TRANSACTIONS: aiokafka's 100 would be slow, 5 keeps
@@ -81,7 +84,7 @@ class FencedSink:
                 await producer.start()
                 await producer.partitions_for(self._topic)
                 return await last_record(self._bootstrap, self._topic, self._partition)
-        except (KafkaError, OSError, TimeoutError) as error:
+        except _LOST as error:
             raise await self._failed(error) from error
 
     async def append(self, records: Sequence[Record]) -> int | None:
@@ -105,7 +108,7 @@ class FencedSink:
         except asyncio.CancelledError:
             await self.close()
             raise
-        except (KafkaError, OSError, TimeoutError) as error:
+        except _LOST as error:
             raise await self._failed(error) from error
 
     async def close(self) -> None:

@@ -61,7 +61,7 @@ class WatchdogStore:
     def instances(self) -> tuple[IngestState, ...]:
         """Every ingest instance that ever told of itself and was not cleared away."""
         rows = self._read(lambda conn: conn.execute(self._queries.get("instances")).fetchall())
-        return tuple(IngestState(instance, _ms(oldest)) for instance, oldest in rows)
+        return tuple(IngestState(instance, _ms(oldest), ms_of(seen)) for instance, oldest, seen in rows)
 
     def due_page(self, *, now_ms: int, after: Cursor, limit: int) -> DuePage:
         """The next rows whose alarm rang by `now_ms`, behind `after`; one snapshot of all it holds."""

@@ -19,12 +19,14 @@ from services.projector.store import Outbox, Reads, keep_topic_facts
 from services.projector.writer import Writer
 from services.runtime.clock import WallClock
 from services.runtime.config import Settings, read_settings
+from services.runtime.group import GroupReader
 from services.runtime.health import Health, serve_health
-from services.runtime.kafka import LogProducer, topic_facts
 from services.runtime.lifecycle import StopSignal, announce_ready, withdraw_ready
 from services.runtime.log import configure_logging
-from services.runtime.records import GroupReader, LogReader
+from services.runtime.producer import LogProducer
+from services.runtime.records import LogReader
 from services.runtime.sink import FencedSink
+from services.runtime.topics import topic_facts
 
 SERVICE: Final = "projector"
 _STALL_AFTER: Final = timedelta(seconds=30)

@@ -1,11 +1,12 @@
 """One partition's batch as a value: rows, checkpoint and what is to be published. No I/O."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import orjson
 
-from schemas.instants import instant_text
 from services.domain.announce import said_json
+from services.domain.moments import instant
 from services.projector.lane import Lane
 from services.projector.rows import ShipmentRow, signed
 from services.projector.states import State
@@ -14,9 +15,8 @@ Records = list[tuple[int, int, bytes | None, bytes | None]]
 """(offset, log-append time in ms, key, value) of one partition, in offset order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A timeline row with a change, as the publisher sends it."""
+class Published(NamedTuple):
+    """A timeline row with a change, as the publisher sends it; a tuple, for many are made."""
 
     src_offset: int
     seq: int
@@ -53,6 +53,7 @@ class Batch:
     records: int = 0
     duplicates: int = 0
     timeline: list[bytes] = field(default_factory=list)
+    """COPY text in pieces, several to a row."""
     touched: dict[str, State] = field(default_factory=dict)
     rows: list[ShipmentRow] = field(default_factory=list)
     wakes: list[tuple[str, str | None]] = field(default_factory=list)
@@ -82,25 +83,27 @@ def finish(batch: Batch) -> Batch:
         if state.wake_exact:
             batch.wakes.append((key, row[12]))
         state.wake_ms, state.wake_exact = None, False
+        state.view_json = b""
     batch.touched.clear()
     return batch
 
 
 def _shipment_row(key: str, state: State, *, partition: int) -> ShipmentRow:
-    shown, said = state.view or {}, said_json(state.said)
+    shipment, said = state.shipment, said_json(state.said)
+    track, order = shipment.track, shipment.order
     return (
         key,
         partition,
         state.version,
         key.partition(":")[0],
-        shown.get("milestone"),
-        shown["status"],
-        shown["leg_no"],
-        shown["use_no"],
-        shown.get("order_id"),
-        shown.get("customer_id"),
+        track.milestone,
+        shipment.status,
+        track.leg_no,
+        shipment.use_no,
+        order.order_id,
+        order.customer_id,
         state.view_json.decode(),
         None if said is None else orjson.dumps(said).decode(),
-        None if state.wake_ms is None else instant_text(state.wake_ms),
+        None if state.wake_ms is None else instant(state.wake_ms),
         signed(state.hash),
     )

@@ -8,12 +8,17 @@ from schemas.instants import instant_text
 from services.projector.batch import BadRecord, Batch
 from services.runtime import metrics
 from services.runtime.deadletter import DeadLetter
-from services.runtime.kafka import BrokerUnavailable, LogProducer
 from services.runtime.lifecycle import StopSignal, backoff
 from services.runtime.log import get_logger
+from services.runtime.outcomes import BrokerUnavailable, Refused
+from services.runtime.producer import LogProducer
 
 _ACK_WAIT: Final = timedelta(seconds=30)
 _log = get_logger("projector.burial")
+
+
+class LetterRefused(Exception):
+    """The broker does not take a dead letter: an operator has to mend topic or rights; we wait."""
 
 
 class Burial:
@@ -35,9 +40,13 @@ class Burial:
         attempt = 0
         while not batch.lane.abandoned:
             try:
-                self._producer.send(self._topic, records).result(timeout=_ACK_WAIT.total_seconds())
-            except (BrokerUnavailable, TimeoutError):
+                told = self._producer.send(self._topic, records).result(timeout=_ACK_WAIT.total_seconds())
+                refused = [outcome for outcome in told if isinstance(outcome, Refused)]
+                if refused:
+                    raise LetterRefused(refused[0].error_class)
+            except (BrokerUnavailable, TimeoutError, LetterRefused) as error:
                 metrics.RETRIES.labels(dependency="kafka").inc()
+                _log.error("rejected_not_written", partition=partition, error=str(error))
                 if self._stop.wait(backoff(attempt, jitter=random.random)):
                     return False
                 attempt += 1

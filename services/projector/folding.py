@@ -32,11 +32,15 @@ _ODD: Final = 0x9E3779B97F4A7C15
 """2**64 by the golden ratio: spreads neighbouring offsets over the whole sum."""
 
 
-def missing(lane: Lane, records: Records) -> list[str]:
-    """The shipments of these records that are not in memory, to be loaded before the fold."""
+def missing(lane: Lane, records: Records, *, partitions: int) -> list[str]:
+    """The shipments of these records that are not in memory, to be loaded before the fold.
+
+    A key of another partition is left out: its record is refused, whatever is stored of the shipment.
+    """
     if lane.states.complete:
         return []
     keys = {key for _, _, key, _ in records if key is not None}
+    keys = {key for key in keys if partition_for(key, partitions) == lane.claimed.partition}
     names = [key.decode("utf-8", "replace") for key in keys]
     return [name for name in names if lane.states.get(name) is None]
 
@@ -49,8 +53,8 @@ def restored(key: str, envelopes: list[str], said: str | None, *, stored_hash: i
     return State(
         shipment=shipment,
         said=said_of(orjson.loads(said) if said else None),
-        view=members,
-        view_json=orjson.dumps(members),
+        view=tuple(members.values()),
+        view_json=b"",
         hash=stored_hash,
     )
 
@@ -89,7 +93,7 @@ def _apply(
     batch: Batch, state: State, fact: Fact, members: dict[str, Any], value: bytes, *, offset: int
 ) -> None:
     """One event's whole effect: the timeline row, the change, what is announced, the sums."""
-    lane = batch.lane
+    lane, was = batch.lane, state.view
     before = state.shipment
     after = fold(before, fact)
     if after is before:
@@ -97,31 +101,27 @@ def _apply(
         lane.last_event_id = fact.event_id
         return
     shown = view(after)
-    said, announcements = announce(state.said, None if state.view is None else before, after, fact)
-    changes = changed(state.view, shown)
+    values = tuple(shown.values())
+    said, announcements = announce(state.said, None if was is None else before, after, fact)
+    changes = changed(was, values)
     shown_json = orjson.dumps(shown)
     change = b""
     if changes or announcements:
         change = _change(
-            state, fact, members, place=(lane.partition, offset), shown=shown_json, changes=changes,
-            announcements=announcements,
+            None if was is None else before, fact, members, (lane.claimed.partition, offset),
+            shown_json, changes, announcements,
         )  # fmt: skip
     hash_ = shipment_hash(after, shown_json)
-    if state.view is None:
+    if was is None:
         lane.shipments += 1
     lane.state_sum += hash_ - state.hash
     lane.last_event_id = fact.event_id
-    state.shipment, state.said, state.view, state.view_json, state.hash = (
-        after,
-        said,
-        shown,
-        shown_json,
-        hash_,
-    )
+    state.shipment, state.said, state.hash = after, said, hash_
+    state.view, state.view_json = values, shown_json
     state.version, state.batch = offset, batch.number
     if not _only_later(before, after, fact):
         _wake(state, fact)
-    batch.touched[members["shipment"]] = state
+    batch.touched[after.key] = state
     _timeline_row(batch, fact, members, value, change, offset=offset)
 
 
@@ -151,10 +151,9 @@ def _wake(state: State, fact: Fact) -> None:
 
 
 def _change(
-    state: State,
+    before: Shipment | None,
     fact: Fact,
     members: dict[str, Any],
-    *,
     place: tuple[int, int],
     shown: bytes,
     changes: list[str],
@@ -170,7 +169,7 @@ def _change(
             "occurred_at": members.get("occurred_at"),
             "src_partition": place[0],
             "src_offset": place[1],
-            "before": None if state.view is None else axes(state.view),
+            "before": None if before is None else axes(before),
             "after": orjson.Fragment(shown),
             "changes": changes,
             "announcements": announcements,
@@ -182,19 +181,20 @@ def _timeline_row(
     batch: Batch, fact: Fact, members: dict[str, Any], value: bytes, change: bytes, *, offset: int
 ) -> None:
     lane, seq = batch.lane, NULL
+    partition = lane.claimed.partition
     if change:
         seq = str(lane.next_seq)
         batch.published.append(Published(offset, lane.next_seq, members["shipment"], fact.event_id, change))
         lane.next_seq += 1
     told = int.from_bytes(blake2b(change, digest_size=8).digest(), "big")
-    lane.history_sum += (told ^ fact.digest) * _ODD + (offset << 16 | lane.partition) * _ODD
+    lane.history_sum += (told ^ fact.digest) * _ODD + (offset << 16 | partition) * _ODD
     head = (
-        f"{lane.partition}\t{offset}\t{escaped(members['shipment'])}\t{fact.event_id}\t{fact.type}\t"
+        f"{partition}\t{offset}\t{escaped(members['shipment'])}\t{fact.event_id}\t{fact.type}\t"
         f"{fact.mapping_version}\t{fact.digest}\t{members['recorded_at']}\t"
     )
-    # bytes as they came and as they go: no text is made of them
-    row = (head.encode(), escaped_bytes(value), f"\t{seq}\t".encode(), escaped_bytes(change) or _NULL, b"\n")
-    batch.timeline.append(b"".join(row))
+    # bytes as they came and as they go, neither copied nor made text; the change, our own, has no line breaks
+    told_row = change.replace(b"\\", b"\\\\") or _NULL
+    batch.timeline += (head.encode(), escaped_bytes(value), f"\t{seq}\t".encode(), told_row, b"\n")
 
 
 def _reject(batch: Batch, record: tuple[int, int, bytes | None, bytes | None], error_class: str) -> bool:

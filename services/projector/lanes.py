@@ -12,11 +12,11 @@ from services.projector.store import Reads
 from services.projector.writer import Writer
 from services.runtime import metrics
 from services.runtime.clock import monotonic
-from services.runtime.kafka import BrokerUnavailable
+from services.runtime.group import GroupReader
 from services.runtime.lifecycle import backoff
 from services.runtime.log import get_logger
+from services.runtime.outcomes import BrokerUnavailable
 from services.runtime.postgres import DatabaseAway, DatabaseError, is_passing
-from services.runtime.records import GroupReader
 
 _RETRY_SECONDS: Final = 0.5
 _log = get_logger("projector.lanes")

@@ -17,12 +17,12 @@ from services.projector.rows import unsigned
 from services.projector.writer import Outcome, Writer
 from services.runtime import metrics
 from services.runtime.clock import Clock, monotonic
+from services.runtime.group import GroupReader
 from services.runtime.health import Health
-from services.runtime.kafka import BrokerUnavailable
 from services.runtime.lifecycle import StopSignal
 from services.runtime.log import get_logger
+from services.runtime.outcomes import BrokerUnavailable
 from services.runtime.postgres import DatabaseError, is_passing
-from services.runtime.records import GroupReader
 
 _ROUND_LIMIT: Final = 20_000
 _BEHIND: Final = 1_000
@@ -142,7 +142,7 @@ class Projector:
                 self._lanes.pause(lane, batch.overflow)
 
     def _load(self, lane: Lane, records: Records) -> None:
-        wanted = missing(lane, records)
+        wanted = missing(lane, records, partitions=self._partitions)
         if not wanted:
             return
         stored = self._lanes.reads.states(lane.claimed.model, wanted)

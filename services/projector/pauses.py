@@ -6,8 +6,8 @@ from services.projector.lane import Lane
 from services.projector.store import Reads
 from services.runtime import metrics
 from services.runtime.clock import monotonic
+from services.runtime.group import GroupReader
 from services.runtime.log import get_logger
-from services.runtime.records import GroupReader
 
 _LOOK_EVERY: Final = 1.0
 _log = get_logger("projector.pauses")

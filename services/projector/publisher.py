@@ -16,10 +16,10 @@ from schemas.codec import Record, cloud_headers
 from services.projector.batch import Published
 from services.projector.lane import Claimed
 from services.projector.store import Outbox
-from services.runtime.kafka import BrokerUnavailable
 from services.runtime.lifecycle import backoff
 from services.runtime.log import get_logger
 from services.runtime.metrics import PUBLISHED, PUBLISHER_LAG, SINK_LOST
+from services.runtime.outcomes import BrokerUnavailable, RecordRefused
 from services.runtime.postgres import DatabaseError, is_passing
 from services.runtime.sink import FencedSink, SinkLost
 
@@ -27,6 +27,7 @@ _HANDED_LIMIT: Final = 20_000
 _SCAN_LIMIT: Final = 2_000
 _APPEND_LIMIT: Final = 1_000
 _IDLE_WAIT: Final = 0.2
+_STUCK: Final = (RecordRefused, ValueError, TypeError, AttributeError, LookupError)
 _log = get_logger("projector.publisher")
 
 
@@ -59,6 +60,9 @@ class Publisher:
         self._position = -1
         self._seq = 0
         self._newest = 0
+        self._attempt = 0
+        self.stuck: str | None = None
+        """What keeps the next row from being published, when it is not the broker's being away."""
         self.idle = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"publish-{claimed.partition}", daemon=True)
         self._thread.start()
@@ -90,13 +94,15 @@ class Publisher:
         self._thread.join(timeout)
 
     def _run(self) -> None:
-        attempt = 0
         while not self._stop:
             try:
                 if not self._session():
                     _log.info("publisher_ended", partition=self._claimed.partition, why="epoch")
                     return
-                attempt = 0
+            except _STUCK as error:
+                # a row nobody can publish: nothing behind it may go out, so it alarms until it is mended
+                _log.error("publisher_stuck", partition=self._claimed.partition, error=repr(error)[:500])
+                self.stuck = type(error).__name__
             except (SinkLost, BrokerUnavailable) as error:
                 SINK_LOST.labels(topic="shipment-status").inc()
                 _log.warning("sink_lost", partition=self._claimed.partition, error=str(error))
@@ -107,8 +113,8 @@ class Publisher:
             with self._wake:
                 self._must_scan = True
                 if not self._stop:
-                    self._wake.wait(backoff(attempt, jitter=random.random))
-            attempt += 1
+                    self._wake.wait(backoff(self._attempt, jitter=random.random))
+            self._attempt += 1
 
     def _session(self) -> bool:
         """Open the sink, publish until told to stop; False when the partition is no longer ours."""
@@ -162,5 +168,6 @@ class Publisher:
             part = rows[start : start + _APPEND_LIMIT]
             sink.append([status_record(row) for row in part])
             self._position, self._seq = part[-1].src_offset, part[-1].seq
+            self.stuck, self._attempt = None, 0
             PUBLISHED.inc(len(part))
             PUBLISHER_LAG.labels(partition=str(self._claimed.partition)).set(max(self._newest - self._seq, 0))

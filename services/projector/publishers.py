@@ -39,7 +39,11 @@ class Publishers:
 
     def trouble(self) -> str | None:
         """What readiness says: partitions whose publisher has died."""
-        dead = sorted(p for p, publisher in dict(self._running).items() if not publisher.alive)
+        running = dict(self._running)
+        stuck = [f"{p}: {publisher.stuck}" for p, publisher in running.items() if publisher.stuck]
+        dead = sorted(p for p, publisher in running.items() if not publisher.alive)
+        if stuck:
+            return f"cannot publish {'; '.join(stuck)}"
         return f"no publisher for {dead}" if dead else None
 
     def drain(self, *, timeout: float) -> None:

@@ -17,8 +17,10 @@ class State:
 
     shipment: Shipment
     said: Said
-    view: dict[str, Any] | None
+    view: tuple[Any, ...] | None
+    """The values of the view's members, in their order: a third of the memory of the members."""
     view_json: bytes
+    """Empty once the row is made."""
     hash: int
     version: int = -1
     batch: int = 0

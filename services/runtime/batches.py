@@ -5,44 +5,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from schemas.codec import Record
 from services.runtime.clock import monotonic
 from services.runtime.inflight import Acknowledgement, ByteBound, Deadlines, Settlement, size_of
+from services.runtime.outcomes import BrokerUnavailable, Outcome, Refused
 
 _RECONNECT_PAUSE_S = 0.5
 _OVERDUE_GRACE_S = 1.0
 
-
-class Sent(NamedTuple):
-    """A record the broker has acknowledged."""
-
-    partition: int
-    offset: int
-
-
-class Refused(NamedTuple):
-    """A record the broker will never take: `error_class` is our word, `detail` the client's."""
-
-    error_class: str
-    detail: str
-
-
-Outcome = Sent | Refused
 Batch = Sequence[tuple[int | None, Record]]
 """(partition or None, record)"""
-
-
-class BrokerUnavailable(Exception):
-    """Kafka did not acknowledge in time; what was sent may or may not stand in the log. Passing.
-
-    `outcomes`, by record of the batch, holds what is known of each: None where nothing is.
-    """
-
-    def __init__(self, detail: str, outcomes: Sequence[Outcome | None] = ()) -> None:
-        super().__init__(detail)
-        self.outcomes = tuple(outcomes)
 
 
 class Pending(Acknowledgement, Protocol):

@@ -5,6 +5,7 @@ anything a stranger may choose freely (no shipment keys, no unknown carrier's na
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
@@ -18,6 +19,10 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # no types there
 REGISTRY: Final = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 PlatformCollector(registry=REGISTRY)
+
+_counter: Final = partial(Counter, registry=REGISTRY)
+_gauge: Final = partial(Gauge, registry=REGISTRY)
+_histogram: Final = partial(Histogram, registry=REGISTRY)
 
 # from one loop's turn to the slow half of a minute: what we do ourselves
 _OWN_SECONDS: Final = (
@@ -43,236 +48,165 @@ _BATCH_RECORDS: Final = (1, 10, 100, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 5
 
 # --- every service ---
 
-HEARTBEAT_TIMESTAMP: Final = Gauge(
+HEARTBEAT_TIMESTAMP: Final = _gauge(
     "shiplog_heartbeat_timestamp_seconds",
     "When the service's loop last came round, as Unix time; it moves even when nothing gets done.",
-    registry=REGISTRY,
 )
-PROGRESS_TIMESTAMP: Final = Gauge(
+PROGRESS_TIMESTAMP: Final = _gauge(
     "shiplog_progress_timestamp_seconds",
     "When the service last finished a piece of work or had none waiting, as Unix time.",
-    registry=REGISTRY,
 )
-LAG_RECORDS: Final = Gauge(
-    "shiplog_lag_records",
-    "Records of a partition behind the next one to be taken.",
-    ["topic", "partition"],
-    registry=REGISTRY,
+LAG_RECORDS: Final = _gauge(
+    "shiplog_lag_records", "Records of a partition behind the next one to be taken.", ["topic", "partition"]
 )
-LAG_SECONDS: Final = Gauge(
+LAG_SECONDS: Final = _gauge(
     "shiplog_lag_seconds",
     "Age of the newest record taken from a partition while others wait behind it, 0 when none does.",
     ["topic", "partition"],
-    registry=REGISTRY,
 )
-REJECTED: Final = Counter(
+REJECTED: Final = _counter(
     "shiplog_rejected_total",
     "Records put into the topic .rejected, by carrier and error class.",
     ["carrier", "error_class"],
-    registry=REGISTRY,
 )
-RETRIES: Final = Counter(
-    "shiplog_retries_total",
-    "Repetitions after passing trouble, by what was away.",
-    ["dependency"],
-    registry=REGISTRY,
+RETRIES: Final = _counter(
+    "shiplog_retries_total", "Repetitions after passing trouble, by what was away.", ["dependency"]
 )
-SINK_LOST: Final = Counter(
+SINK_LOST: Final = _counter(
     "shiplog_sink_lost_total",
     "Fenced sinks that closed themselves after a failed append and were opened again.",
     ["topic"],
-    registry=REGISTRY,
 )
 
 # --- ingest ---
 
-RECEIVED: Final = Counter(
+RECEIVED: Final = _counter(
     "shiplog_received_total",
     "Events taken in from outside, before it is known whether they are new.",
     ["carrier", "channel"],
-    registry=REGISTRY,
 )
-LOGGED: Final = Counter(
-    "shiplog_logged_total",
-    "Events that Kafka acknowledged into shipment-events.",
-    ["carrier"],
-    registry=REGISTRY,
+LOGGED: Final = _counter(
+    "shiplog_logged_total", "Events that Kafka acknowledged into shipment-events.", ["carrier"]
 )
-INGEST_LATENCY: Final = Histogram(
+INGEST_LATENCY: Final = _histogram(
     "shiplog_ingest_latency_seconds",
     "From the arrival of a request to its answer.",
     ["route"],
     buckets=_OWN_SECONDS,
-    registry=REGISTRY,
 )
-LOGGED_LATENCY: Final = Histogram(
+LOGGED_LATENCY: Final = _histogram(
     "shiplog_logged_latency_seconds",
     "From the carrier's scan, where its instant is known, to its event standing in the log.",
     ["carrier"],
     buckets=_SCAN_SECONDS,
-    registry=REGISTRY,
 )
-UNKNOWN_CODES: Final = Counter(
-    "shiplog_unknown_codes_total",
-    "Scans whose code no mapping of their carrier knows.",
-    ["carrier"],
-    registry=REGISTRY,
+UNKNOWN_CODES: Final = _counter(
+    "shiplog_unknown_codes_total", "Scans whose code no mapping of their carrier knows.", ["carrier"]
 )
-UNKNOWN_CARRIERS: Final = Counter(
-    "shiplog_unknown_carriers_total",
-    "Requests for a carrier that is not in the registry.",
-    registry=REGISTRY,
+UNKNOWN_CARRIERS: Final = _counter(
+    "shiplog_unknown_carriers_total", "Requests for a carrier that is not in the registry."
 )
-SIGNATURE_FAILURES: Final = Counter(
+SIGNATURE_FAILURES: Final = _counter(
     "shiplog_signature_failures_total",
     "Webhooks answered 401: the signature was missing or wrong.",
     ["carrier"],
-    registry=REGISTRY,
 )
-SPOOL_DEPTH: Final = Gauge(
-    "shiplog_spool_depth_records",
-    "Events acknowledged to their sender that wait on disk for Kafka.",
-    registry=REGISTRY,
+SPOOL_DEPTH: Final = _gauge(
+    "shiplog_spool_depth_records", "Events acknowledged to their sender that wait on disk for Kafka."
 )
-SPOOL_BYTES: Final = Gauge(
-    "shiplog_spool_bytes",
-    "Bytes of the events that wait on disk for Kafka.",
-    registry=REGISTRY,
-)
-SPOOL_OLDEST_TIMESTAMP: Final = Gauge(
+SPOOL_BYTES: Final = _gauge("shiplog_spool_bytes", "Bytes of the events that wait on disk for Kafka.")
+SPOOL_OLDEST_TIMESTAMP: Final = _gauge(
     "shiplog_spool_oldest_timestamp_seconds",
     "When the oldest event in the spool arrived, as Unix time, 0 when the spool is empty.",
-    registry=REGISTRY,
 )
-RECORDS_REFUSED: Final = Counter(
+RECORDS_REFUSED: Final = _counter(
     "shiplog_records_refused_total",
     "Records the broker refused for good (size, timestamp, authorisation).",
     ["error_class"],
-    registry=REGISTRY,
 )
-CARRIER_LAST_EVENT_TIMESTAMP: Final = Gauge(
+CARRIER_LAST_EVENT_TIMESTAMP: Final = _gauge(
     "shiplog_carrier_last_event_timestamp_seconds",
     "When a carrier's last event arrived, as Unix time.",
     ["carrier"],
-    registry=REGISTRY,
 )
 
 # --- projector ---
 
-VISIBLE: Final = Counter(
+VISIBLE: Final = _counter(
     "shiplog_visible_total",
     "Records of the log whose effect is committed in the read model, by what they did.",
     ["effect"],
-    registry=REGISTRY,
 )
-VISIBLE_LATENCY: Final = Histogram(
+VISIBLE_LATENCY: Final = _histogram(
     "shiplog_visible_latency_seconds",
     "From an event standing in the log to its effect being committed in the read model.",
     buckets=_OWN_SECONDS,
-    registry=REGISTRY,
 )
-BATCH_RECORDS: Final = Histogram(
-    "shiplog_batch_records",
-    "Records in one committed batch.",
-    buckets=_BATCH_RECORDS,
-    registry=REGISTRY,
+BATCH_RECORDS: Final = _histogram(
+    "shiplog_batch_records", "Records in one committed batch.", buckets=_BATCH_RECORDS
 )
-COMMIT_SECONDS: Final = Histogram(
-    "shiplog_commit_seconds",
-    "Time of one batch's PostgreSQL transaction.",
-    buckets=_OWN_SECONDS,
-    registry=REGISTRY,
+COMMIT_SECONDS: Final = _histogram(
+    "shiplog_commit_seconds", "Time of one batch's PostgreSQL transaction.", buckets=_OWN_SECONDS
 )
-REFUSED_STALE_WRITES: Final = Counter(
+REFUSED_STALE_WRITES: Final = _counter(
     "shiplog_refused_stale_writes_total",
     "Batches of a claim that is over: refused by the fence, ended with their backend, or dropped unwritten.",
     ["how"],
-    registry=REGISTRY,
 )
-CLAIMS: Final = Counter(
-    "shiplog_claims_total",
-    "Claims of a partition, by how they ended.",
-    ["outcome"],
-    registry=REGISTRY,
-)
-PARTITIONS_OWNED: Final = Gauge(
-    "shiplog_partitions_owned",
-    "Partitions this process has claimed.",
-    registry=REGISTRY,
-)
-PAUSED_PARTITIONS: Final = Gauge(
+CLAIMS: Final = _counter("shiplog_claims_total", "Claims of a partition, by how they ended.", ["outcome"])
+PARTITIONS_OWNED: Final = _gauge("shiplog_partitions_owned", "Partitions this process has claimed.")
+PAUSED_PARTITIONS: Final = _gauge(
     "shiplog_paused_partitions",
     "Partitions that stand still because too many of their last records were bad.",
-    registry=REGISTRY,
 )
-PUBLISHER_LAG: Final = Gauge(
+PUBLISHER_LAG: Final = _gauge(
     "shiplog_publisher_position_lag_records",
     "Changes committed in the read model that shipment-status does not hold yet.",
     ["partition"],
-    registry=REGISTRY,
 )
-PUBLISHED: Final = Counter(
-    "shiplog_published_total",
-    "Changes written to shipment-status.",
-    registry=REGISTRY,
-)
+PUBLISHED: Final = _counter("shiplog_published_total", "Changes written to shipment-status.")
 
 # --- notifier and watchdog ---
 
-ALERTED: Final = Counter(
-    "shiplog_alerted_total",
-    "Alerts that Kafka acknowledged into shipment-alerts.",
-    ["kind"],
-    registry=REGISTRY,
+ALERTED: Final = _counter(
+    "shiplog_alerted_total", "Alerts that Kafka acknowledged into shipment-alerts.", ["kind"]
 )
-ALERTED_LATENCY: Final = Histogram(
+ALERTED_LATENCY: Final = _histogram(
     "shiplog_alerted_latency_seconds",
     "From a change standing in shipment-status to its alert standing in shipment-alerts.",
     buckets=_OWN_SECONDS,
-    registry=REGISTRY,
 )
-STATUS_SKIPPED: Final = Counter(
+STATUS_SKIPPED: Final = _counter(
     "shiplog_status_skipped_total",
     "Status records left out because their offset was not above the last one seen.",
-    registry=REGISTRY,
 )
-SEQUENCE_GAPS: Final = Counter(
+SEQUENCE_GAPS: Final = _counter(
     "shiplog_sequence_gaps_total",
     "Missing running numbers seen in a partition of shipment-status.",
     ["partition"],
-    registry=REGISTRY,
 )
-WATCHDOG_BACKLOG: Final = Gauge(
-    "shiplog_watchdog_backlog",
-    "Shipments whose deadline has passed and has not been proposed yet.",
-    registry=REGISTRY,
+WATCHDOG_BACKLOG: Final = _gauge(
+    "shiplog_watchdog_backlog", "Shipments whose deadline has passed and has not been proposed yet."
 )
-WATCHDOG_HELD: Final = Gauge(
-    "shiplog_watchdog_held",
-    "Passed deadlines held back because older events may still be on their way.",
-    registry=REGISTRY,
+WATCHDOG_HELD: Final = _gauge(
+    "shiplog_watchdog_held", "Passed deadlines held back because older events may still be on their way."
 )
-DEADLINES_PROPOSED: Final = Counter(
-    "shiplog_deadlines_proposed_total",
-    "DeadlinePassed events the watchdog appended to the log.",
-    ["kind"],
-    registry=REGISTRY,
+DEADLINES_PROPOSED: Final = _counter(
+    "shiplog_deadlines_proposed_total", "DeadlinePassed events the watchdog appended to the log.", ["kind"]
 )
-CARRIER_SILENT: Final = Gauge(
+CARRIER_SILENT: Final = _gauge(
     "shiplog_carrier_silent",
     "1 while a carrier's whole feed is silent for longer than it ever should be, else 0.",
     ["carrier"],
-    registry=REGISTRY,
 )
 
 # --- query ---
 
-REQUEST_SECONDS: Final = Histogram(
+REQUEST_SECONDS: Final = _histogram(
     "shiplog_request_seconds",
     "Time of one read request, by route and status class.",
     ["route", "status"],
     buckets=_OWN_SECONDS,
-    registry=REGISTRY,
 )
 
 # --- the catalogue itself ---

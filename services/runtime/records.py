@@ -1,38 +1,17 @@
-"""Reading the log: kafka-python's consumer with aiokafka's compiled record parser under its fetcher.
+"""Reading the log: partitions of a topic from the offsets the caller tells, nothing skipped by itself."""
 
-Records come as plain tuples in lists, three to five times as fast as the library's own. Control
-batches, aborted transactions, starts within a batch and CRCs are kept; headers are not (see `scan`).
-"""
-
-import struct
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import Any, Final, Literal, cast
 
-from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka import KafkaConsumer, TopicPartition
 from kafka import errors as kafka_errors
-from kafka.consumer.fetcher import Fetcher
-from kafka.coordinator.assignors.range import RangePartitionAssignor
-from kafka.protocol.consumer import IsolationLevel
 
 from services.runtime.clock import monotonic
-from services.runtime.intents import Intents
-from services.runtime.kafka import (
-    CONNECT_TIMEOUT_MS,
-    REQUEST_TIMEOUT_MS,
-    BrokerUnavailable,
-    connected,
-    kafka_trouble,
-)
+from services.runtime.fetched import COMPILED, FastRecords, FullRecord, FullRecords, LogRecord, PlainRecords
+from services.runtime.kafka import CONNECT_TIMEOUT_MS, REQUEST_TIMEOUT_MS, connected, kafka_trouble
+from services.runtime.outcomes import BrokerUnavailable
 
-try:
-    from aiokafka.record._crecords import MemoryRecords as CompiledRecords
-except ImportError:  # no wheel for this platform: slower, and the same records
-    CompiledRecords = None
-
-LogRecord = tuple[int, int, bytes | None, bytes | None]
-"""(offset, timestamp in ms, key, value)"""
 Isolation = Literal["read_uncommitted", "read_committed"]
 
 MAX_POLL_RECORDS: Final = 5_000
@@ -41,10 +20,6 @@ MAX_POLL_RECORDS: Final = 5_000
 _READ_TIMEOUT_S: Final = 10.0
 _FIRST_WINDOW: Final = 16
 _METADATA_AGE_MS: Final = 30_000
-_BATCH_HEAD: Final = struct.Struct(">qii")  # base offset, length behind these 12 bytes, leader epoch
-_LENGTH_BEHIND: Final = 12
-_CONTROL_KEY: Final = struct.Struct(">hh")  # version, type (KIP-98)
-_ABORT_MARKER: Final = 0
 
 
 class LogDiverged(Exception):
@@ -53,118 +28,6 @@ class LogDiverged(Exception):
 
 class MemberFenced(Exception):
     """Another process has joined the group under this instance id: this one must end."""
-
-
-class FullRecord(NamedTuple):
-    """A record with all it carries; `timestamp` in milliseconds."""
-
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: list[tuple[str, bytes | None]]
-
-
-class PlainRecords(Fetcher.PartitionRecords):  # type: ignore[misc]  # no types there
-    """One fetched partition by the library's own parser, as tuples."""
-
-    def take(self, n: int | None = None) -> list[LogRecord]:
-        """Up to `n` further records."""
-        return [(each.offset, each.timestamp, each.key, each.value) for each in super().take(n)]
-
-
-class FullRecords(Fetcher.PartitionRecords):  # type: ignore[misc]  # no types there
-    """One fetched partition by the library's own parser, with headers."""
-
-    def take(self, n: int | None = None) -> list[FullRecord]:
-        """Up to `n` further records."""
-        return [
-            FullRecord(each.partition, each.offset, each.timestamp, each.key, each.value, each.headers)
-            for each in super().take(n)
-        ]
-
-
-class FastRecords(Fetcher.PartitionRecords):  # type: ignore[misc]  # no types there
-    """One fetched partition by the compiled parser, a list per batch and no generator per record."""
-
-    def __init__(self, *args: Any, **settings: Any) -> None:
-        self._buffer = b""
-        self._current: list[LogRecord] = []
-        self._taken = 0
-        self._behind_current = 0
-        super().__init__(*args, **settings)
-        self.record_iterator = self._batches()
-
-    def _unpack_records(self, _tp: Any, records: Any, _key: Any, _value: Any) -> Iterator[LogRecord]:
-        self._buffer = bytes(records._buffer)
-        return iter(())
-
-    def take(self, n: int | None = None) -> list[LogRecord]:
-        """Up to `n` further records."""
-        self._maybe_raise_next_inline_exception()
-        taken: list[LogRecord] = []
-        try:
-            while n is None or len(taken) < n:
-                if self._taken == len(self._current) and not self._next_batch():
-                    self.drain()
-                    break
-                self._move(taken, n)
-        except kafka_errors.KafkaError as error:
-            if not taken:
-                raise
-            self._next_inline_exception = error
-        return taken
-
-    def _move(self, taken: list[LogRecord], n: int | None) -> None:
-        upto = len(self._current) if n is None else min(self._taken + n - len(taken), len(self._current))
-        taken += (
-            self._current if upto - self._taken == len(self._current) else self._current[self._taken : upto]
-        )
-        self._taken = upto
-        done = upto == len(self._current)
-        self.next_fetch_offset = self._behind_current if done else self._current[upto][0]
-
-    def _next_batch(self) -> bool:
-        batch = next(self.record_iterator, None)
-        if batch is None:
-            return False
-        records = [(each.offset, each.timestamp, each.key, each.value) for each in batch]
-        if records and records[0][0] < self.fetch_offset:
-            records = [each for each in records if each[0] >= self.fetch_offset]
-        self._current, self._taken, self._behind_current = records, 0, batch.next_offset
-        if not records:
-            self.next_fetch_offset = batch.next_offset
-        return True
-
-    def _batches(self) -> Iterator[Any]:
-        compiled, at = CompiledRecords(self._buffer), 0
-        while (batch := compiled.next_batch()) is not None:
-            _, length, epoch = _BATCH_HEAD.unpack_from(self._buffer, at)
-            at += _LENGTH_BEHIND + length
-            if batch.magic != 2:
-                raise kafka_errors.UnsupportedVersionError(f"message format {batch.magic}")
-            if self.check_crcs and not batch.validate_crc():
-                raise kafka_errors.CorruptRecordError(
-                    f"{self.topic_partition} at {batch.base_offset}: wrong CRC"
-                )
-            self.leader_epoch = epoch
-            if self._is_aborted(batch) or batch.is_control_batch:
-                self.next_fetch_offset = batch.next_offset
-            else:
-                yield batch
-
-    def _is_aborted(self, batch: Any) -> bool:
-        """KIP-98: an aborted producer's batches are left out until its abort marker has come."""
-        if self.isolation_level != IsolationLevel.READ_COMMITTED or batch.producer_id < 0:
-            return False
-        self._consume_aborted_transactions_up_to(batch.next_offset - 1)
-        if batch.is_control_batch:
-            marker = next(iter(batch), None)
-            if marker is not None and _CONTROL_KEY.unpack_from(marker.key)[1] == _ABORT_MARKER:
-                self.aborted_producer_ids.discard(batch.producer_id)
-            return False
-        return bool(batch.is_transactional and batch.producer_id in self.aborted_producer_ids)
 
 
 class LogReader:
@@ -186,8 +49,7 @@ class LogReader:
         self._aside: LogReader | None = None
         with kafka_trouble():
             self._consumer = _consumer(bootstrap, isolation, **settings)
-        fast = compiled and CompiledRecords is not None
-        self._consumer._fetcher.PartitionRecords = FastRecords if fast else PlainRecords
+        self._consumer._fetcher.PartitionRecords = FastRecords if compiled and COMPILED else PlainRecords
 
     def assign(self, offsets: Mapping[int, int]) -> None:
         """Read exactly these partitions, each from its offset."""
@@ -288,106 +150,6 @@ class LogReader:
 
     def _tp(self, partition: int) -> TopicPartition:
         return TopicPartition(self._topic, partition)
-
-
-class GroupReader(LogReader):
-    """Reads the partitions that a consumer group gives it, each from where `release` says.
-
-    Static membership with the range assignor (the cooperative one silences every member for a second).
-    The group's callbacks come on the client's IO thread, where no work may be done: they only record
-    what is intended, and `take_intents` hands it to the loop.
-    """
-
-    def __init__(
-        self,
-        bootstrap: str,
-        topic: str,
-        *,
-        group_id: str,
-        group_instance_id: str | None,
-        session_timeout: timedelta,
-        isolation: Isolation = "read_uncommitted",
-    ) -> None:
-        session_ms = round(session_timeout.total_seconds() * 1000)
-        super().__init__(
-            bootstrap,
-            topic,
-            isolation=isolation,
-            group_id=group_id,
-            group_instance_id=group_instance_id,
-            session_timeout_ms=session_ms,
-            heartbeat_interval_ms=min(1_000, session_ms // 3),
-            partition_assignment_strategy=[RangePartitionAssignor],
-        )
-        self._intents = Intents()
-        # a leader that joins before it has the topic's metadata gives everybody nothing, for minutes
-        with kafka_trouble():
-            self._consumer.partitions_for_topic(topic)
-        self._consumer.subscribe([topic], listener=_Listener(self))
-
-    def take_intents(self) -> tuple[set[int], set[int], set[int]]:
-        """(assigned, revoked, lost) since the last call.
-
-        A partition may be in two: let go of the revoked and lost ones first, then claim the assigned.
-        """
-        return self._intents.take()
-
-    def release(self, partition: int, offset: int) -> bool:
-        """Deliver an assigned partition from `offset`; False when the group has changed its mind since."""
-
-        def start() -> bool:
-            if self._tp(partition) not in self._consumer.assignment():
-                return False
-            self.seek(partition, offset)
-            self.resume([partition])
-            return True
-
-        return self._intents.release(partition, start)
-
-    def poll(self, timeout_ms: int, max_records: int = MAX_POLL_RECORDS) -> dict[int, list[LogRecord]]:
-        """As LogReader's; also keeps the membership alive. Only released partitions are delivered.
-
-        Raises MemberFenced once a commit has shown it: before that, a member whose instance id was taken
-        goes on polling and is told nothing.
-        """
-        polled = super().poll(timeout_ms, max_records)
-        released = self._intents.released()
-        return {partition: records for partition, records in polled.items() if partition in released}
-
-    def commit(self, offsets: Mapping[int, int]) -> None:
-        """Tell Kafka the next offsets, for lag dashboards; failures are left alone (but see `poll`)."""
-        told = {
-            self._tp(partition): OffsetAndMetadata(offset, "", -1) for partition, offset in offsets.items()
-        }
-        try:
-            self._consumer.commit_async(told, callback=_forget)
-        except kafka_errors.KafkaError as error:
-            _forget(told, error)
-
-    def _hold(self, partitions: Iterable[int]) -> None:
-        """Paused, and put somewhere: a position must exist, and no offset is known before the claim."""
-        self.pause(partitions)
-        for partition in partitions:
-            self.seek(partition, 0)
-
-
-def _forget(_offsets: object, _answer: object) -> None:
-    """The library would log every failed commit; the database has the offset that counts."""
-
-
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # no types there
-    def __init__(self, reader: GroupReader) -> None:
-        self._reader = reader
-
-    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        self._reader._intents.note("revoked", {tp.partition for tp in revoked})
-
-    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        partitions = {tp.partition for tp in assigned}
-        self._reader._intents.note("assigned", partitions, hold=lambda: self._reader._hold(partitions))
-
-    def on_partitions_lost(self, lost: Iterable[TopicPartition]) -> None:
-        self._reader._intents.note("lost", {tp.partition for tp in lost})
 
 
 def scan(

@@ -12,15 +12,9 @@ from kafka import KafkaProducer
 from kafka import errors as kafka_errors
 
 from schemas.codec import Record
-from services.runtime.kafka import (
-    BATCH_BYTES,
-    MAX_REQUEST_BYTES,
-    BrokerUnavailable,
-    RecordRefused,
-    close_producer,
-    connected,
-    refusal,
-)
+from services.runtime.kafka import connected, refusal
+from services.runtime.outcomes import BrokerUnavailable, RecordRefused
+from services.runtime.producer import BATCH_BYTES, MAX_REQUEST_BYTES, close_producer
 from services.runtime.records import LogReader
 
 _TRANSACTION_TIMEOUT_MS: Final = 30_000

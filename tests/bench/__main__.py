@@ -18,7 +18,8 @@ from rich.table import Table
 from schemas.topics import topics
 from services.cli.local.stack import start_stack, stop_stack
 from services.projector.migrate import migrate
-from services.runtime.kafka import LogProducer, end_offsets, ensure_topics
+from services.runtime.producer import LogProducer
+from services.runtime.topics import end_offsets, ensure_topics
 from tests.bench.projector import encoded, projected, written
 from tests.bench.seeds import records
 

@@ -17,8 +17,8 @@ from services.projector.store import Reads, Store
 from services.projector.writer import Writer
 from services.runtime.clock import WallClock
 from services.runtime.health import Health
-from services.runtime.kafka import topic_facts
 from services.runtime.records import LogReader
+from services.runtime.topics import topic_facts
 
 _CHUNK = 5_000
 

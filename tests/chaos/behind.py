@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import orjson
 
-from services.runtime.kafka import end_offsets
+from services.runtime.topics import end_offsets
 from tests.e2e.running import Place
 from tests.oracle import read_topic
 

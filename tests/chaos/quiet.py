@@ -2,7 +2,7 @@
 
 import orjson
 
-from services.runtime.kafka import end_offsets
+from services.runtime.topics import end_offsets
 from tests.chaos.behind import log_ends, notifier_behind, projector_behind, status_ends
 from tests.e2e.running import Place, until
 from tests.oracle import read_topic

@@ -21,7 +21,7 @@ SLICES = 10
 
 
 def test_ten_kills_in_replays_change_nothing(places: Callable[[str], Place], tmp_path: Path) -> None:
-    lines = simulate(seed=11, parcels=2_500)
+    lines = simulate(seed=11, parcels=1_200)
     size = len(lines) // SLICES + 1
     slices = [lines[n : n + size] for n in range(0, len(lines), size)]
     whole = _file(tmp_path / "whole.ndjson", lines)

@@ -7,7 +7,9 @@ import pytest
 
 from schemas.codec import Record, event_record
 from services.cli.simulator.feed import POISON
-from services.runtime.kafka import LogProducer, Sent, partition_for
+from services.runtime.kafka import partition_for
+from services.runtime.outcomes import Sent
+from services.runtime.producer import LogProducer
 from tests.builders import hour, minute, registered, scan
 from tests.chaos.behind import log_ends, projector_behind
 from tests.e2e.running import PARTITIONS, Up, until

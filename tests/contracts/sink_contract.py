@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 
 from schemas.codec import Record
-from services.runtime.kafka import RecordRefused
+from services.runtime.outcomes import RecordRefused
 from services.runtime.sink import LastRecord, SinkLost
 
 

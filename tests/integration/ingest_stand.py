@@ -17,8 +17,8 @@ import orjson
 
 from schemas.topics import Topics, topics
 from services.projector.migrate import migrate
-from services.runtime.kafka import ensure_topics
 from services.runtime.records import LogReader
+from services.runtime.topics import ensure_topics
 
 Json = dict[str, Any]
 PARTITIONS = 2

@@ -61,7 +61,7 @@ def folded(lane: Lane, reads: Reads, envelopes: Sequence[Json], *, at: int | Non
         (first + n, 0, record.key, record.value)
         for n, record in enumerate(event_record(envelope) for envelope in envelopes)
     ]
-    stored = reads.states(lane.claimed.model, missing(lane, records))
+    stored = reads.states(lane.claimed.model, missing(lane, records, partitions=PARTITIONS))
     for key, (events, said, hash_) in stored.items():
         lane.states.put(key, restored(key, events, said, stored_hash=unsigned(hash_)))
     batch = begin(lane)

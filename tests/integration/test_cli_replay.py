@@ -17,7 +17,7 @@ from schemas.codec import Record
 from schemas.instants import instant_text
 from services.cli.local.stack import Stack
 from services.cli.replay.append import LogAppender
-from services.runtime.kafka import LogProducer
+from services.runtime.producer import LogProducer
 from tests.builders import canonical_registered, canonical_scan, day, hour
 from tests.e2e.running import Place, Up, new_place, running, until
 

@@ -193,3 +193,16 @@ def test_a_model_of_other_rules_is_refused(store: Store, reads: Reads) -> None:
 
     with pytest.raises(RulesDiffer):
         claimed(reads, store, 0)
+
+
+def test_a_record_on_another_partition_is_refused_though_its_shipment_is_stored(
+    store: Store, reads: Reads
+) -> None:
+    number = numbers_of(0, 1)[0]
+    store.write(folded(lane(reads, store, 0), reads, [scan("picked_up", at=hour(1), number=number)]))
+    reads.connection.execute("UPDATE model_1.checkpoints SET next_offset = 7 WHERE partition = 1")
+
+    elsewhere = folded(lane(reads, store, 1), reads, [scan("in_transit", at=hour(2), number=number)])
+
+    assert [bad.error_class for bad in elsewhere.bad] == ["wrong_partition"]
+    assert elsewhere.timeline == []

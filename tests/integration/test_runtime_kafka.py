@@ -11,19 +11,11 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from schemas.codec import Record
 from schemas.topics import Topics, topics
 from services.runtime.clock import monotonic
-from services.runtime.kafka import (
-    BrokerUnavailable,
-    LogProducer,
-    Refused,
-    Sent,
-    check_topics,
-    committed_offsets,
-    end_offsets,
-    ensure_topics,
-    partition_for,
-    topic_facts,
-)
+from services.runtime.kafka import partition_for
+from services.runtime.outcomes import BrokerUnavailable, Refused, Sent
+from services.runtime.producer import LogProducer
 from services.runtime.records import scan
+from services.runtime.topics import check_topics, committed_offsets, end_offsets, ensure_topics, topic_facts
 
 
 @pytest.fixture

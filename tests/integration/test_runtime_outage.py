@@ -12,9 +12,11 @@ from schemas.topics import topics
 from services.cli.local.faults import kill_kafka, start_kafka
 from services.cli.local.stack import Stack, remove_stack, start_stack
 from services.runtime.clock import monotonic
-from services.runtime.kafka import BrokerUnavailable, LogProducer, Sent, ensure_topics, topic_facts
+from services.runtime.outcomes import BrokerUnavailable, Sent
+from services.runtime.producer import LogProducer
 from services.runtime.records import LogReader
 from services.runtime.sink import FencedSink, SinkLost
+from services.runtime.topics import ensure_topics, topic_facts
 
 TOPICS = topics(partitions=2)
 

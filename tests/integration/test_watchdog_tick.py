@@ -11,8 +11,8 @@ from services.notifier.store import DatabaseAway, WatchdogStore
 from services.notifier.watchdog.decide import Rules
 from services.notifier.watchdog.silence import SilenceRules
 from services.notifier.watchdog.tick import PAGE_ROWS, deadlines_of
-from services.runtime.batches import BrokerUnavailable
 from services.runtime.clock import VirtualClock
+from services.runtime.outcomes import BrokerUnavailable
 from tests.builders import ORIGIN, day, hour, registered, scan
 from tests.integration.watchdog_stand import FakeLog, Json, Model, watchdog
 

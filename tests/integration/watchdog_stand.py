@@ -16,8 +16,8 @@ from services.domain.fold import fold_all
 from services.notifier.store import WatchdogStore
 from services.notifier.watchdog.tick import Watchdog
 from services.projector.migrate import migrate
-from services.runtime.batches import BrokerUnavailable, Outcome, Sent
 from services.runtime.clock import VirtualClock
+from services.runtime.outcomes import BrokerUnavailable, Outcome, Sent
 
 PARTITIONS = 4
 EVENTS = topics(partitions=PARTITIONS).events

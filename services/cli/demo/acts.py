@@ -17,7 +17,7 @@ from services.cli.readback.topics import json_object, read_topic
 from services.cli.replay.append import LogAppender
 from services.cli.simulator.feed import END, POISON, simulate
 from services.runtime.clock import monotonic
-from services.runtime.kafka import LogProducer
+from services.runtime.producer import LogProducer
 
 Json = dict[str, Any]
 

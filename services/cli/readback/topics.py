@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from services.cli.output import DependencyAway
-from services.runtime.kafka import BrokerUnavailable
+from services.runtime.outcomes import BrokerUnavailable
 from services.runtime.records import LogReader
 
 Json = dict[str, Any]

@@ -112,7 +112,7 @@ def _append(settings: "Settings", names: "Topics", verdicts: "list[Verdict]") ->
     from services.cli.replay.append import LogAppender
     from services.ingest.keystore import Keystore, read_master_key
     from services.ingest.sealing import sealed_envelopes
-    from services.runtime.kafka import LogProducer
+    from services.runtime.producer import LogProducer
 
     master = read_master_key(settings.master_key_file)
     with (

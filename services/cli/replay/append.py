@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 
 from schemas.codec import Record, event_record
 from services.cli.output import AnswerIsNo, DependencyAway
-from services.runtime.kafka import BrokerUnavailable, Refused, Sent
+from services.runtime.outcomes import BrokerUnavailable, Refused, Sent
 
 Outcome = list[Sent | Refused]
 
@@ -14,7 +14,7 @@ _ACK_SECONDS: Final = 60.0
 
 
 class Producer(Protocol):
-    """What is needed of `services.runtime.kafka.LogProducer`."""
+    """What is needed of `services.runtime.producer.LogProducer`."""
 
     def send(self, topic: str, records: list[tuple[int | None, Record]]) -> Future[Outcome]:
         """Hand over a batch; the future tells what became of each record."""
@@ -54,7 +54,10 @@ class LogAppender:
 
     def _send(self) -> None:
         if self._waiting:
-            self._sent.append(self._producer.send(self._topic, self._waiting))
+            try:
+                self._sent.append(self._producer.send(self._topic, self._waiting))
+            except BrokerUnavailable as error:
+                raise DependencyAway(f"Kafka does not take what replay appends: {error}") from error
             self._waiting = []
 
     def _take_outcome(self) -> None:

@@ -24,7 +24,7 @@ from services.ingest.intake import Intake
 from services.ingest.keystore import Keystore, read_master_key
 from services.runtime.clock import monotonic
 from services.runtime.config import Settings
-from services.runtime.kafka import LogProducer
+from services.runtime.producer import LogProducer
 
 _DELIVERY: Final = timedelta(seconds=30)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from services.cli.readback.store import ReadModel
 from services.cli.readback.topics import json_object, kafka_away, last_values, reader_of
 from services.cli.replay.stages import Behind, Stage, missing
-from services.runtime.kafka import committed_offsets
+from services.runtime.topics import committed_offsets
 
 Last = Mapping[int, tuple[int, bytes | None]]
 """By partition offset and value of the last status record."""

@@ -16,7 +16,8 @@ from services.cli.readback.store import postgres_away, read_model
 from services.ingest.keystore import ensure_master_key
 from services.projector.migrate import PartitionCountChanged, migrate
 from services.runtime.config import Settings, read_places, read_settings
-from services.runtime.kafka import BrokerUnavailable, check_topics, ensure_topics
+from services.runtime.outcomes import BrokerUnavailable
+from services.runtime.topics import check_topics, ensure_topics
 
 OWNED: Final = "up.json"
 """HOME/run/up.json stands while a stack runs that `up` itself started, also after `up` was killed."""

@@ -84,7 +84,7 @@ def _children(settings: Settings) -> list[Child]:
     shared["SHIPLOG_INGEST_PORT"] = str(settings.ingest_port or free_port())
     first = settings.metrics_port
     return [
-        Child(service.value, module, shared | _own(service.value, port=first + n if first else 0))
+        Child(service.value, module, shared | _own(service.value, port=first + n if first else free_port()))
         for n, (service, module) in enumerate(MODULES.items())
     ]
 

@@ -8,13 +8,13 @@ from schemas.topics import topics
 from services.notifier.store import DatabaseAway, WatchdogStore
 from services.notifier.watchdog.tick import Watchdog
 from services.runtime import metrics
-from services.runtime.batches import BrokerUnavailable
 from services.runtime.clock import WallClock
 from services.runtime.config import Settings, read_settings
 from services.runtime.health import Health, serve_health
-from services.runtime.kafka import LogProducer
 from services.runtime.lifecycle import StopSignal, announce_ready, backoff, withdraw_ready
 from services.runtime.log import configure_logging, get_logger
+from services.runtime.outcomes import BrokerUnavailable
+from services.runtime.producer import LogProducer
 from services.runtime.records import LogReader
 
 SERVICE = "watchdog"

@@ -13,6 +13,8 @@ from typing import Final
 from services.notifier.due import IngestState
 
 KEPT_SAMPLES: Final = 900
+LIVING_MS: Final = 60_000
+"""An instance that has not written its row for so long is held to be gone, unless it holds something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,11 @@ def sample(now_ms: int, instances: Iterable[IngestState], ends: Mapping[int, int
 
     The other order would let an event slip from a spool into the log between two readings.
     """
-    held = [i.oldest_unlogged_ms for i in instances if i.oldest_unlogged_ms is not None]
-    return Sample(min([now_ms, *held]), ends)
+    known = list(instances)
+    held = [i.oldest_unlogged_ms for i in known if i.oldest_unlogged_ms is not None]
+    # what came since a living instance last wrote its row may be in its memory alone
+    told = [i.seen_ms for i in known if i.seen_ms is not None and now_ms - i.seen_ms < LIVING_MS]
+    return Sample(min([now_ms, *held, *told]), ends)
 
 
 class Coverage:

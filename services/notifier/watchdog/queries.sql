@@ -2,7 +2,7 @@
 SELECT mode FROM core.clock
 
 -- name: instances
-SELECT instance, oldest_unlogged FROM core.ingest_instances
+SELECT instance, oldest_unlogged, seen_at FROM core.ingest_instances
 
 -- name: checkpoints
 SELECT partition, next_offset FROM {model}.read_checkpoints

@@ -22,9 +22,9 @@ from services.notifier.watchdog.feeds import Feeds, FeedStore
 from services.notifier.watchdog.fire import fire
 from services.notifier.watchdog.silence import SilenceRules
 from services.runtime import metrics
-from services.runtime.batches import Outcome, Sent
 from services.runtime.clock import Clock
 from services.runtime.log import get_logger
+from services.runtime.outcomes import Outcome, Sent
 
 log = get_logger(__name__)
 
@@ -53,7 +53,7 @@ class Ends(Protocol):
 
 
 class Producer(Protocol):
-    """Appends to the log (`services.runtime.kafka.LogProducer`)."""
+    """Appends to the log (`services.runtime.producer.LogProducer`)."""
 
     def send(self, topic: str, records: Sequence[tuple[int | None, Record]]) -> "Future[list[Outcome]]": ...
 

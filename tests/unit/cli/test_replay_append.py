@@ -7,7 +7,7 @@ import pytest
 from schemas.codec import Record
 from services.cli.output import AnswerIsNo, DependencyAway
 from services.cli.replay.append import LogAppender
-from services.runtime.kafka import BrokerUnavailable, Outcome, Refused, Sent
+from services.runtime.outcomes import BrokerUnavailable, Outcome, Refused, Sent
 
 
 class FakeProducer:

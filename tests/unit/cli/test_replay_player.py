@@ -14,7 +14,7 @@ from services.domain.proposal import deadline_passed
 from services.ingest.envelope import Origin
 from services.ingest.intake import Intake
 from services.ingest.sealing import DataKey
-from services.runtime.kafka import Outcome, Sent
+from services.runtime.outcomes import Outcome, Sent
 from tests.builders import canonical_registered, canonical_scan, day, hour
 
 Json = dict[str, Any]

@@ -1,17 +1,22 @@
 """The row that tells the watchdog how old the oldest event is that no log has yet."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from schemas.codec import Record
 from schemas.instants import datetime_of
+from services.ingest import drain as drain_module
 from services.ingest.drain import Drain
 from services.ingest.instances import InstanceRow, RowsAway
 from services.ingest.spool import Spool
 from services.ingest.spool_file import Entry
 from services.runtime.clock import VirtualClock
+from services.runtime.outcomes import Refused
 from tests.builders import ORIGIN, hour
 from tests.unit.ingest.stand import TOPICS, make_stand
 
@@ -129,3 +134,35 @@ def test_a_drain_goes_on_when_kafka_comes_back(tmp_path: Path) -> None:
     drain.stop()
 
     assert (held, stand.values()) == (1, [b"{}"])
+
+
+def test_a_drain_outlives_trouble_of_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand = make_stand(tmp_path)
+    failures = iter([OSError("disk"), sqlite3.OperationalError("disk I/O error")])
+    adopt = stand.spool.adopt
+
+    def failing() -> list[str]:
+        for failure in failures:
+            raise failure
+        return adopt()
+
+    monkeypatch.setattr(stand.spool, "adopt", failing)
+    drain = Drain(stand.spool, stand.producer, stand.refusals, events_topic=TOPICS.events.name)
+    monkeypatch.setattr(drain_module, "_ADOPT_EVERY", 2)
+    monkeypatch.setattr(drain_module, "_LONGEST_PAUSE_S", 0.01)
+    stand.spool.append([Entry(TOPICS.events.name, Record(b"acme:P1", b"{}", []), 1)])
+
+    drain.start()
+    until(lambda: stand.values() == [b"{}"])
+    drain.stop()
+
+    assert stand.spool.depth == 0
+
+
+def test_a_dead_letter_is_queued_even_when_the_spool_is_full(tmp_path: Path) -> None:
+    stand = make_stand(tmp_path, spool_bytes=1)
+    entry = Entry(TOPICS.events.name, Record(b"acme:P1", b"{}", []), 1)
+
+    stand.refusals.settle([(entry, Refused("too_large", "2 MiB"))])
+
+    assert stand.spool.depth == 1

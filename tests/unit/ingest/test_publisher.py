@@ -8,7 +8,7 @@ from schemas.codec import Record
 from services.ingest.drain import Drain
 from services.ingest.publisher import Overloaded
 from services.runtime.deadletter import read_dead_letter
-from services.runtime.kafka import BrokerUnavailable
+from services.runtime.outcomes import BrokerUnavailable
 from tests.unit.ingest.stand import TOPICS, Stand, make_stand
 
 EVENTS = TOPICS.events.name

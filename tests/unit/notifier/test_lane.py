@@ -15,7 +15,7 @@ from services.notifier.plan import Rejected
 from services.notifier.rejects import RejectsAway
 from services.notifier.sink import SinkFenced
 from services.runtime.clock import VirtualClock
-from services.runtime.kafka import RecordRefused
+from services.runtime.outcomes import RecordRefused
 from services.runtime.sink import LastRecord, SinkLost
 from tests.unit.notifier.statuses import status
 

@@ -1,7 +1,7 @@
 """Up to which instant everything that may bear on a deadline has been folded."""
 
 from services.notifier.due import IngestState
-from services.notifier.watchdog.coverage import KEPT_SAMPLES, Coverage, Sample, sample
+from services.notifier.watchdog.coverage import KEPT_SAMPLES, LIVING_MS, Coverage, Sample, sample
 
 NOW = 1_000_000
 
@@ -81,3 +81,11 @@ def test_samples_do_not_pile_up_while_the_projector_stands() -> None:
     coverage.reach({0: 3 * KEPT_SAMPLES})
 
     assert coverage.covers(0, NOW + 2 * KEPT_SAMPLES - 2)
+
+
+def test_what_came_since_a_living_instance_told_of_itself_is_waited_for() -> None:
+    living, gone = IngestState("a", None, seen_ms=NOW - 700), IngestState("b", None, seen_ms=NOW - LIVING_MS)
+
+    taken = sample(NOW, [living, gone], {0: 3})
+
+    assert taken.until_ms == NOW - 700

@@ -93,3 +93,27 @@ def test_what_the_quick_way_leaves_alone_gets_the_same_fact_from_the_plain_one(
     monkeypatch.setattr(decode, "_at_a_glance", lambda _: None)
 
     assert [decoded(record.key, record.value) for record in records] == quick
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"occurred_at": 5, "time_precision": "none"},
+        {"occurred_at": {}, "time_precision": "none"},
+        {"occurred_local": 3},
+        {"utc_offset": []},
+        {"source": {"channel": "api", "trust": 5}},
+        {"raw": {"code": 7}},
+        {"schema_version": True},
+        {"data": {"milestone": "delivered", "reason": "x" * 5_000}},
+        {"data": {"milestone": "delivered", "piece": "x" * 300}},
+    ],
+    ids=lambda odd: next(iter(odd)),
+)
+def test_what_the_schema_refuses_is_refused_too(
+    odd: dict[str, object],
+) -> None:
+    value = orjson.dumps(scan("delivered", at=hour(1)) | odd)
+
+    with pytest.raises(UndecodableRecord):
+        decoded(b"acme:P1", value)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from schemas.codec import Record
-from services.runtime.batches import BatchProducer, BrokerUnavailable, Outcome, Refused, Sent
+from services.runtime.batches import BatchProducer
+from services.runtime.outcomes import BrokerUnavailable, Outcome, Refused, Sent
 
 
 class Acknowledged:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka import errors
 
-from services.runtime.kafka import Refused, partition_for, refusal
+from services.runtime.kafka import partition_for, refusal
+from services.runtime.outcomes import Refused
 
 
 @given(st.binary(min_size=1, max_size=60), st.integers(1, 100))

@@ -8,7 +8,7 @@ from kafka import errors as kafka_errors
 from kafka.protocol.consumer import IsolationLevel
 from kafka.record import MemoryRecords
 
-from services.runtime.records import CompiledRecords, FastRecords, LogRecord, PlainRecords
+from services.runtime.fetched import CompiledRecords, FastRecords, LogRecord, PlainRecords
 from tests.unit.runtime.batch_bytes import AbortedTransaction, Batch, batch_bytes
 
 COMMITTED = IsolationLevel.READ_COMMITTED
