@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 
 import typer
 
-from services.cli.output import NO, AnswerIsNo, DependencyAway, JsonFlag, Output, UsageError
+from services.cli.output import AnswerIsNo, DependencyAway, JsonFlag, Output, UsageError
 
 if TYPE_CHECKING:
     from services.cli.importing import Importer
@@ -51,7 +51,8 @@ def import_file(
         raise UsageError(str(error)) from error
     _tell(accepted, rejections, output)
     if rejections:
-        raise typer.Exit(NO)
+        detail = f"{len(rejections)} events were not taken; the others are in the log"
+        raise AnswerIsNo(detail, error="lines_refused")
 
 
 def _append(

@@ -18,7 +18,14 @@ from services.ingest.checks import InvalidEvent
 from services.ingest.command_times import KeyReused, TimesAway
 from services.ingest.commands import COMMANDS, Commands, Given, InvalidKey, split_key
 from services.ingest.http_auth import Gate
-from services.ingest.http_body import MAX_BODY, MAX_COMMAND, MAX_WEBHOOK, BodyRoom, check_media_type
+from services.ingest.http_body import (
+    MAX_BODY,
+    MAX_COMMAND,
+    MAX_LINES,
+    MAX_WEBHOOK,
+    BodyRoom,
+    check_media_type,
+)
 from services.ingest.http_health import add_health_routes
 from services.ingest.http_problems import Problem, add_problem_handlers
 from services.ingest.intake import Rejection
@@ -86,6 +93,8 @@ class _Routes:
             trust = await self._trust(request)
             form = _FORMS[check_media_type(request, *_FORMS)]
             async with self._room.body(request, most=MAX_BODY) as body:
+                if body.count(b"\n") > MAX_LINES:
+                    raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {MAX_LINES} lines")
                 take = partial(self._parts.ingest.take_body, body, form=form, trust=trust)
                 return _events_answer(await self._blocking(take))
 

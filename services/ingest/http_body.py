@@ -12,6 +12,8 @@ from schemas.topics import MAX_EVENT_BYTES
 from services.ingest.http_problems import Problem
 
 MAX_BODY: Final = 32 * 1024 * 1024
+MAX_LINES: Final = 410_000
+"""As many as the shortest events that fit into a body: more are no events."""
 MAX_WEBHOOK: Final = MAX_EVENT_BYTES
 """A payload that cannot be read must fit into one record of `.rejected`."""
 MAX_COMMAND: Final = 1024 * 1024

@@ -8,6 +8,7 @@ import httpx
 import orjson
 import pytest
 
+from services.ingest.http_body import MAX_LINES
 from services.ingest.reader import ShipmentRow
 from tests.builders import canonical_registered, canonical_scan, hour
 from tests.unit.ingest.stand import TOPICS, Stand, make_stand
@@ -164,6 +165,15 @@ def test_a_body_beyond_the_limit_is_too_large(stand: Stand) -> None:
     answer = stand.client().post("/v1/events", content=b" " * (32 * 1024 * 1024 + 1), headers=NDJSON)
 
     problem(answer, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
+def test_a_body_of_more_lines_than_events_fit_is_too_large(stand: Stand) -> None:
+    body = b"1\n" * (MAX_LINES + 1)
+
+    answer = stand.client().post("/v1/events", content=body, headers=NDJSON)
+
+    problem(answer, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    assert stand.values() == []
 
 
 def test_a_body_of_unstated_length_is_too_large_as_soon_as_it_is(stand: Stand) -> None:
