@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo bench fuzz schemas lock kafka-lock local-up local-down clean
+.PHONY: help setup check test test-again demo bench fuzz schemas lock kafka-lock local-up local-down clean
 
 help:  ## print this manual
 	@echo "Shiplog needs Python 3.11+ and make. Each target does its own set-up first."
@@ -37,6 +37,9 @@ check: setup  ## ruff, mypy strict, import rules, schema drift
 
 test: setup  ## the whole test suite, on a Kafka and a PostgreSQL of its own
 	$(BIN)/python -m pytest
+
+test-again: setup  ## what failed in the last `make test`, once more
+	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 demo: setup  ## the main job end to end, with a table of what happened
 	$(BIN)/shiplog demo

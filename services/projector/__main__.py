@@ -58,6 +58,7 @@ def run(settings: Settings, stop: StopSignal) -> int:
         writer = _writer(settings, names, publishers, stop=stop, stack=stack)
         lanes = _lanes(settings, names, reader, writer, publishers, topic=(topic_id, partitions), stack=stack)
         health.add_check("partitions", lambda: reasons(lanes.stopped, lanes.waiting()))
+        health.add_check("group", lambda: None if lanes.has_joined else "no partitions given yet")
         health.add_check("publishers", publishers.trouble)
         health.add_check("postgres", lambda: None if lanes.connected else "not connected")
         announce_ready(settings.home, SERVICE, {"metrics": f"{server.url}/metrics"})

@@ -51,6 +51,8 @@ class Lanes:
         self._attempt = 0
         self._connect_at = 0.0
         self._doubts: list[Claimed] = []
+        self.has_joined = False
+        """Whether the group has ever given this process a partition."""
         self.stopped: dict[int, str] = {}
         """Partitions that need an operator, and why."""
 
@@ -87,6 +89,7 @@ class Lanes:
     def follow(self, intents: tuple[set[int], set[int], set[int]]) -> None:
         """Do what Kafka's IO thread noted: let go of what is gone, plan to claim what is new."""
         assigned, revoked, lost = intents
+        self.has_joined = self.has_joined or bool(assigned)
         for partition in revoked | lost:
             if partition in self._lanes:
                 self._lanes[partition].ended_by_group = True

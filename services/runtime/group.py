@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from kafka import ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
 from kafka import errors as kafka_errors
@@ -10,6 +11,7 @@ from kafka.coordinator.assignors.range import RangePartitionAssignor
 from services.runtime.fetched import LogRecord
 from services.runtime.intents import Intents
 from services.runtime.kafka import kafka_trouble
+from services.runtime.outcomes import BrokerUnavailable
 from services.runtime.records import MAX_POLL_RECORDS, Isolation, LogReader
 
 
@@ -32,6 +34,7 @@ class GroupReader(LogReader):
         isolation: Isolation = "read_uncommitted",
     ) -> None:
         session_ms = round(session_timeout.total_seconds() * 1000)
+        known: set[int] = set()
         super().__init__(
             bootstrap,
             topic,
@@ -40,12 +43,13 @@ class GroupReader(LogReader):
             group_instance_id=group_instance_id,
             session_timeout_ms=session_ms,
             heartbeat_interval_ms=min(1_000, session_ms // 3),
-            partition_assignment_strategy=[RangePartitionAssignor],
+            partition_assignment_strategy=[_range_over(topic, known)],
         )
         self._intents = Intents()
-        # a leader that joins before it has the topic's metadata gives everybody nothing, for minutes
         with kafka_trouble():
-            self._consumer.partitions_for_topic(topic)
+            known |= self._consumer.partitions_for_topic(topic) or set()
+        if not known:
+            raise BrokerUnavailable(f"the broker does not tell the partitions of {topic}")
         self._consumer.subscribe([topic], listener=_Listener(self))
 
     def take_intents(self) -> tuple[set[int], set[int], set[int]]:
@@ -92,6 +96,34 @@ class GroupReader(LogReader):
         self.pause(partitions)
         for partition in partitions:
             self.seek(partition, 0)
+
+
+def _range_over(topic: str, known: set[int]) -> type[RangePartitionAssignor]:
+    """The range assignor, sure of our topic's partitions: their number never changes.
+
+    The library's own asks the metadata of the moment, and a leader that has none yet gives everybody
+    nothing, until somebody joins or leaves.
+    """
+
+    class Known:
+        """The cluster's metadata as far as the assignor asks for it."""
+
+        def __init__(self, cluster: Any) -> None:
+            self._cluster = cluster
+
+        def partitions_for_topic(self, name: str) -> set[int] | None:
+            """The partitions of a topic."""
+            return known if name == topic else self._cluster.partitions_for_topic(name)
+
+    class KnownRange(RangePartitionAssignor):  # type: ignore[misc]  # no types there
+        """The range assignor upon them."""
+
+        @classmethod
+        def assign(cls, cluster: Any, members: Any) -> Any:
+            """As the library's."""
+            return super().assign(Known(cluster), members)
+
+    return KnownRange
 
 
 def _forget(_offsets: object, _answer: object) -> None:
