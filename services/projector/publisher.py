@@ -63,7 +63,6 @@ class Publisher:
         self._attempt = 0
         self.stuck: str | None = None
         """What keeps the next row from being published, when it is not the broker's being away."""
-        self.idle = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"publish-{claimed.partition}", daemon=True)
         self._thread.start()
 
@@ -75,7 +74,6 @@ class Publisher:
             else:
                 self._handed += rows
             self._newest = rows[-1].seq
-            self.idle.clear()
             self._wake.notify()
 
     def stop(self) -> None:
@@ -150,7 +148,6 @@ class Publisher:
                 handed, self._handed = self._handed, []
                 scan, self._must_scan = self._must_scan, False
                 if not handed and not scan:
-                    self.idle.set()
                     self._wake.wait(_IDLE_WAIT)
                     continue
             rows = [row for row in handed if row.seq > self._seq]
