@@ -1,15 +1,18 @@
 """Wires the projector: one consumer thread, a writer, a publisher per partition, a health endpoint."""
 
-import gc
 import sys
+import threading
 from contextlib import ExitStack
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Final
 
 from schemas.topics import Topics, topics
-from services.projector.batch import Batch
+from services.projector.batch import Finished
 from services.projector.burial import Burial
+from services.projector.fold_process import FoldProcess
+from services.projector.folder import Folder, Folding, InlineFolder
+from services.projector.folders import Folders
 from services.projector.lanes import Lanes, reasons
 from services.projector.log_facts import ReaderFacts
 from services.projector.loop import Projector
@@ -31,10 +34,8 @@ from services.runtime.topics import topic_facts
 SERVICE: Final = "projector"
 _STALL_AFTER: Final = timedelta(seconds=30)
 _PUBLISH_LAST: Final = 3.0
-_GC_THRESHOLDS: Final = (200_000, 50, 1_000)
-"""States hold no cycles: looking for some in all of them at the default pace took a quarter of the time."""
 _SWITCH_INTERVAL: Final = 0.0005
-"""Fold and writer take turns ten times as often as by default (0.59 -> 0.75 of the writer's rate)."""
+"""Loop, writer and publishers take turns ten times as often as by default."""
 
 
 def run(settings: Settings, stop: StopSignal) -> int:
@@ -43,8 +44,6 @@ def run(settings: Settings, stop: StopSignal) -> int:
     Raises BrokerUnavailable, psycopg.Error, TopicChanged when it cannot start.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL)
-    gc.freeze()
-    gc.set_threshold(*_GC_THRESHOLDS)
     names = topics(prefix=settings.topic_prefix, partitions=settings.partitions)
     topic_id, partitions = topic_facts(settings.kafka, names.events.name)
     keep_topic_facts(settings.database_url, names.events.name, topic_id=topic_id, partitions=partitions)
@@ -52,11 +51,21 @@ def run(settings: Settings, stop: StopSignal) -> int:
         health = Health(_STALL_AFTER)
         server = serve_health(health, settings.host, settings.metrics_port)
         stack.callback(server.close)
+        folders = _folders(settings, partitions, stack=stack)
         publishers = _publishers(settings, names)
         reader = _reader(settings, names)
         stack.callback(reader.close)
         writer = _writer(settings, names, publishers, stop=stop, stack=stack)
-        lanes = _lanes(settings, names, reader, writer, publishers, topic=(topic_id, partitions), stack=stack)
+        lanes = Lanes(
+            reader=reader,
+            writer=writer,
+            publishers=publishers,
+            folders=folders,
+            log=_log_facts(settings, names, stack=stack),
+            connect_reads=lambda: Reads(settings.database_url),
+            topic_id=topic_id,
+            cache_limit=settings.cached_shipments // partitions,
+        )
         health.add_check("partitions", lambda: reasons(lanes.stopped, lanes.waiting()))
         health.add_check("group", lambda: None if lanes.has_joined else "no partitions given yet")
         health.add_check("publishers", publishers.trouble)
@@ -65,15 +74,32 @@ def run(settings: Settings, stop: StopSignal) -> int:
         stack.callback(withdraw_ready, settings.home, SERVICE)
         Projector(
             reader=reader,
+            folders=folders,
             writer=writer,
             lanes=lanes,
             health=health,
-            partitions=partitions,
             topic=names.events.name,
             clock=WallClock(),
         ).run(stop)
         publishers.drain(timeout=_PUBLISH_LAST)
     return 0
+
+
+def _folders(settings: Settings, partitions: int, *, stack: ExitStack) -> Folders:
+    """A fold process per core, as far as there are partitions; on one core the loop folds by itself."""
+    arrived = threading.Event()
+    folders: list[Folder] = []
+    for number in range(min(settings.fold_processes, partitions)):
+        child = FoldProcess(
+            f"fold-{number}", partitions=partitions, database_url=settings.database_url, arrived=arrived
+        )
+        stack.callback(child.close)
+        folders.append(child)
+    if not folders:
+        folding = Folding(partitions=partitions, connect=lambda: Reads(settings.database_url))
+        stack.callback(folding.close)
+        folders.append(InlineFolder(folding))
+    return Folders(folders, arrived=arrived)
 
 
 def _reader(settings: Settings, names: Topics) -> GroupReader:
@@ -108,7 +134,7 @@ def _writer(
     )
     clock = WallClock()
 
-    def committed(batch: Batch) -> None:
+    def committed(batch: Finished) -> None:
         publishers.hand_over(batch)
         observe(batch, clock=clock)
 
@@ -117,27 +143,10 @@ def _writer(
     return writer
 
 
-def _lanes(
-    settings: Settings,
-    names: Topics,
-    reader: GroupReader,
-    writer: Writer,
-    publishers: Publishers,
-    *,
-    topic: tuple[str, int],
-    stack: ExitStack,
-) -> Lanes:
+def _log_facts(settings: Settings, names: Topics, *, stack: ExitStack) -> ReaderFacts:
     probe = LogReader(settings.kafka, names.events.name)
     stack.callback(probe.close)
-    return Lanes(
-        reader=reader,
-        writer=writer,
-        publishers=publishers,
-        log=ReaderFacts(probe),
-        connect_reads=lambda: Reads(settings.database_url),
-        topic_id=topic[0],
-        cache_limit=settings.cached_shipments // topic[1],
-    )
+    return ReaderFacts(probe)
 
 
 def main() -> int:

@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Final
 
 from schemas.instants import instant_text
-from services.projector.batch import BadRecord, Batch
+from services.projector.batch import BadRecord
+from services.projector.owned import Handed
 from services.runtime import metrics
 from services.runtime.deadletter import DeadLetter
 from services.runtime.lifecycle import StopSignal, backoff
@@ -33,12 +34,13 @@ class Burial:
         self._code_version = code_version
         self._stop = stop
 
-    def bury(self, batch: Batch) -> bool:
+    def bury(self, handed: Handed) -> bool:
         """Acknowledged by Kafka (True), or told to stop before that (False: the batch must not commit)."""
-        partition = batch.lane.partition
+        owned, batch = handed.owned, handed.batch
+        partition = owned.partition
         records = [(None, self._letter(partition, bad).record()) for bad in batch.bad]
         attempt = 0
-        while not batch.lane.abandoned:
+        while not owned.abandoned:
             try:
                 told = self._producer.send(self._topic, records).result(timeout=_ACK_WAIT.total_seconds())
                 refused = [outcome for outcome in told if isinstance(outcome, Refused)]

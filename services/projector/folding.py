@@ -17,7 +17,7 @@ from services.domain.facts import Fact, fact_of
 from services.domain.fold import fold, fold_all
 from services.domain.shipment import Shipment, unseen
 from services.domain.view import axes, changed, view
-from services.projector.batch import BadRecord, Batch, Published, Records
+from services.projector.batch import FEW_SHIPMENTS, BadRecord, Batch, Published, Records, close_row
 from services.projector.decode import claimed_event_id, decoded
 from services.projector.lane import Lane
 from services.projector.rows import NULL, escaped, escaped_bytes
@@ -61,11 +61,15 @@ def restored(key: str, envelopes: list[str], said: str | None, *, stored_hash: i
 
 def take(batch: Batch, records: Records, *, partitions: int) -> None:
     """Fold the records into the batch and the lane; stops at the bad record that is one too many."""
+    last = {key: offset for offset, _, key, _ in records}
+    batch.many = batch.many or (len(last) >= FEW_SHIPMENTS and not batch.rows)
     for offset, timestamp_ms, key, value in records:
         try:
             fact, members = decoded(key, value)
             state = _state(batch, members["shipment"], key or b"", partitions=partitions)
             _apply(batch, state, fact, members, value or b"", offset=offset)
+            if last[key] == offset and batch.touched.pop(state.shipment.key, None) is not None:
+                close_row(batch, state.shipment.key, state)
         except UndecodableRecord as error:
             if not _reject(batch, (offset, timestamp_ms, key, value), error.error_class):
                 return
@@ -192,9 +196,13 @@ def _timeline_row(
         f"{partition}\t{offset}\t{escaped(members['shipment'])}\t{fact.event_id}\t{fact.type}\t"
         f"{fact.mapping_version}\t{fact.digest}\t{members['recorded_at']}\t"
     )
-    # bytes as they came and as they go, neither copied nor made text; the change, our own, has no line breaks
-    told_row = change.replace(b"\\", b"\\\\") or _NULL
-    batch.timeline += (head.encode(), escaped_bytes(value), f"\t{seq}\t".encode(), told_row, b"\n")
+    timeline = batch.timeline
+    timeline += head.encode()
+    timeline += escaped_bytes(value)
+    timeline += f"\t{seq}\t".encode()
+    # the change, our own, has no line breaks
+    timeline += change.replace(b"\\", b"\\\\") or _NULL
+    timeline += b"\n"
 
 
 def _reject(batch: Batch, record: tuple[int, int, bytes | None, bytes | None], error_class: str) -> bool:

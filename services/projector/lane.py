@@ -1,4 +1,4 @@
-"""One owned partition as its fold sees it: where it stands, what it holds, how many bad records it met."""
+"""One claimed partition as its fold sees it: where it stands, what it holds, how many bad records it met."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -55,14 +55,9 @@ class Lane:
     state_sum: int
     history_sum: int
     batch: int = 1
-    committed: int = 0
     bad: BadWindow = field(default_factory=BadWindow)
-    written_offset: int = 0
-    """The `next_offset` of the last commit: what Kafka is told."""
-    ended_by_group: bool = False
-    """Whether the group took the partition away: what was not written by then is another owner's."""
-    abandoned: bool = False
-    """Set once, by whoever sees first that the lane is lost; nothing of it is written after that."""
+    overflowed: bool = False
+    """Whether a bad record was one too many: nothing more is folded until the partition is claimed anew."""
 
     @property
     def partition(self) -> int:
@@ -83,5 +78,4 @@ def lane_of(claimed: Claimed, *, limit: int) -> Lane:
         shipments=claimed.shipments,
         state_sum=claimed.state_sum,
         history_sum=claimed.history_sum,
-        written_offset=claimed.next_offset,
     )

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from services.projector.claim import LogDiverged, LogFacts, RulesDiffer, claim
-from services.projector.lane import Claimed, Lane, lane_of
+from services.projector.folders import Folders
+from services.projector.lane import Claimed
+from services.projector.owned import Owned
 from services.projector.pauses import Pauses
 from services.projector.publishers import Publishers
 from services.projector.store import Reads
@@ -31,6 +33,7 @@ class Lanes:
         reader: GroupReader,
         writer: Writer,
         publishers: Publishers,
+        folders: Folders,
         log: LogFacts,
         connect_reads: Callable[[], Reads],
         topic_id: str,
@@ -39,12 +42,13 @@ class Lanes:
         self._reader = reader
         self._writer = writer
         self._publishers = publishers
+        self._folders = folders
         self._log = log
         self._connect_reads = connect_reads
         self._topic_id = topic_id
         self._cache_limit = cache_limit
         self._assigned: dict[int, float] = {}
-        self._lanes: dict[int, Lane] = {}
+        self._lanes: dict[int, Owned] = {}
         self._pauses = Pauses(reader)
         self._reads: Reads | None = None
         self._writer_pid = 0
@@ -68,12 +72,12 @@ class Lanes:
             raise DatabaseAway("not connected")
         return self._reads
 
-    def get(self, partition: int) -> Lane | None:
+    def get(self, partition: int) -> Owned | None:
         """The partition's lane, when it is claimed and takes records."""
         lane = self._lanes.get(partition)
         return None if lane is None or lane.abandoned or partition in self._pauses else lane
 
-    def holds(self, lane: Lane) -> bool:
+    def holds(self, lane: Owned) -> bool:
         """Whether this very lane is still the partition's."""
         return self._lanes.get(lane.partition) is lane
 
@@ -92,7 +96,7 @@ class Lanes:
         self.has_joined = self.has_joined or bool(assigned)
         for partition in revoked | lost:
             if partition in self._lanes:
-                self._lanes[partition].ended_by_group = True
+                self._end_by_group(self._lanes[partition])
             self._let_go(partition)
             self._assigned.pop(partition, None)
             self.stopped.pop(partition, None)
@@ -100,7 +104,7 @@ class Lanes:
             self._let_go(partition)
             self._assigned[partition] = 0.0
 
-    def retry(self, lane: Lane) -> None:
+    def retry(self, lane: Owned) -> None:
         """After a refused write: forget all, poll on, claim again after a random while if still ours."""
         if self.holds(lane):
             self._let_go(lane.partition)
@@ -165,9 +169,10 @@ class Lanes:
                 self._let_go(partition)
                 self._assigned[partition] = monotonic() + _RETRY_SECONDS
 
-    def pause(self, lane: Lane, offset: int) -> None:
+    def pause(self, lane: Owned, offset: int, *, bad: int) -> None:
         """Stop before `offset` once what came before it is committed: too many records were bad."""
-        self._pauses.plan(lane, offset)
+        if self.holds(lane):
+            self._pauses.plan(lane, offset, bad=bad)
 
     def resume_accepted(self) -> None:
         """Write down new pauses, and go on where an operator has accepted the bad records."""
@@ -208,7 +213,10 @@ class Lanes:
     def _start(self, claimed: Claimed) -> None:
         partition = claimed.partition
         metrics.CLAIMS.labels(outcome="claimed").inc()
-        self._lanes[partition] = lane_of(claimed, limit=self._cache_limit)
+        offset = claimed.next_offset
+        owned = Owned(self._folders.number(), claimed, taken_offset=offset, written_offset=offset)
+        self._lanes[partition] = owned
+        self._folders.open(owned, limit=self._cache_limit)
         self._publishers.start(claimed)
         metrics.PARTITIONS_OWNED.set(len(self._lanes))
         _log.info("partition_claimed", partition=partition, epoch=claimed.epoch, offset=claimed.next_offset)
@@ -217,12 +225,18 @@ class Lanes:
             return
         self._reader.release(partition, claimed.next_offset)
 
+    def _end_by_group(self, lane: Owned) -> None:
+        """What is folded and not written will not be: its records are another owner's now."""
+        lane.ended_by_group = True
+        if lane.taken_offset > lane.written_offset:
+            metrics.REFUSED_STALE_WRITES.labels(how="dropped").inc()
+
     def _let_go(self, partition: int) -> None:
         lane = self._lanes.pop(partition, None)
         self._pauses.forget(partition)
         if lane is not None:
             lane.abandoned = True
-            lane.states.clear()
+            self._folders.close(lane)
             self._publishers.stop(partition)
         metrics.PARTITIONS_OWNED.set(len(self._lanes))
 

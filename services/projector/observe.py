@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from services.projector.batch import Batch
+from services.projector.batch import Finished
 from services.runtime import metrics
 from services.runtime.clock import Clock
 
 
-def observe(batch: Batch, *, clock: Clock) -> None:
+def observe(batch: Finished, *, clock: Clock) -> None:
     """Count the batch; latency from the log's own append time, sampled at the first record of each poll."""
     now_ms = clock.now_ms()
     rejected = len(batch.bad)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.projector.lane import Lane
+from services.projector.owned import Owned
 from services.projector.store import Reads
 from services.runtime import metrics
 from services.runtime.clock import monotonic
@@ -18,18 +18,18 @@ class Pauses:
 
     def __init__(self, reader: GroupReader) -> None:
         self._reader = reader
-        self._planned: dict[int, tuple[Lane, int]] = {}
+        self._planned: dict[int, tuple[Owned, int, int]] = {}
         self._standing: set[int] = set()
         self._look_at = 0.0
 
     def __contains__(self, partition: int) -> bool:
         return partition in self._planned or partition in self._standing
 
-    def plan(self, lane: Lane, offset: int) -> None:
+    def plan(self, owned: Owned, offset: int, *, bad: int) -> None:
         """Take nothing from `offset` on; the pause stands when what came before it is committed."""
-        self._reader.pause([lane.partition])
-        self._planned[lane.partition] = (lane, offset)
-        _log.error("partition_paused", partition=lane.partition, offset=offset)
+        self._reader.pause([owned.partition])
+        self._planned[owned.partition] = (owned, offset, bad)
+        _log.error("partition_paused", partition=owned.partition, offset=offset)
 
     def found(self, partition: int) -> None:
         """The database says that the partition was paused before we claimed it."""
@@ -47,9 +47,9 @@ class Pauses:
         if not (self._planned or self._standing) or monotonic() < self._look_at:
             return []
         self._look_at = monotonic() + _LOOK_EVERY
-        for partition, (lane, offset) in list(self._planned.items()):
-            if lane.written_offset == offset:
-                reads.pause(partition, bad=len(lane.bad.offsets))
+        for partition, (owned, offset, bad) in list(self._planned.items()):
+            if owned.written_offset == offset:
+                reads.pause(partition, bad=bad)
                 del self._planned[partition]
                 self.found(partition)
         accepted = [p for p, ok in reads.paused().items() if ok and p in self._standing]

@@ -66,14 +66,14 @@ class Publisher:
         self._thread = threading.Thread(target=self._run, name=f"publish-{claimed.partition}", daemon=True)
         self._thread.start()
 
-    def hand_over(self, rows: list[Published]) -> None:
-        """Rows of a committed batch; any thread. Too many at once are left to the timeline."""
+    def hand_over(self, rows: list[Published], *, newest: int) -> None:
+        """Rows of a committed batch up to number `newest`; any thread. Too many are left to the timeline."""
         with self._wake:
-            if len(self._handed) + len(rows) > _HANDED_LIMIT:
+            if not rows or len(self._handed) + len(rows) > _HANDED_LIMIT:
                 self._handed, self._must_scan = [], True
             else:
                 self._handed += rows
-            self._newest = rows[-1].seq
+            self._newest = newest
             self._wake.notify()
 
     def stop(self) -> None:

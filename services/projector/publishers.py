@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from services.projector.batch import Batch
+from services.projector.batch import Finished
 from services.projector.lane import Claimed
 from services.projector.publisher import Publisher
 from services.projector.store import Outbox
@@ -31,11 +31,11 @@ class Publishers:
             publisher.stop()
             self._ending.append(publisher)
 
-    def hand_over(self, batch: Batch) -> None:
+    def hand_over(self, batch: Finished) -> None:
         """The changes of a committed batch."""
-        publisher = self._running.get(batch.lane.partition)
-        if publisher is not None and batch.published:
-            publisher.hand_over(batch.published)
+        publisher = self._running.get(batch.partition)
+        if publisher is not None and batch.changes:
+            publisher.hand_over(batch.published, newest=batch.next_seq - 1)
 
     def trouble(self) -> str | None:
         """What readiness says: partitions whose publisher has died."""

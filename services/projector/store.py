@@ -2,17 +2,13 @@
 
 from collections.abc import Iterable
 from importlib.resources import files
-from typing import Final
 
 import psycopg
 
-from services.projector.batch import Batch, Published
+from services.projector.batch import Finished, Published
 from services.projector.lane import Claimed
-from services.projector.rows import copy_line, signed
+from services.projector.rows import signed
 from services.runtime.postgres import Connection, Queries, connect, load_queries
-
-_SMALL: Final = 1_000
-"""Below this many shipments arrays beat COPY into a staging table (measured, see performance notes)."""
 
 
 class StaleWrite(RuntimeError):
@@ -56,15 +52,15 @@ class Store:
         """The server process that writes for us."""
         return self._conn.info.backend_pid
 
-    def write(self, batch: Batch) -> None:
+    def write(self, batch: Finished) -> None:
         """Write a finished batch in one transaction; raises StaleWrite, psycopg.Error (nothing written)."""
-        model = batch.lane.claimed.model
+        model = batch.claimed.model
         try:
             with self._conn.cursor() as cursor:
                 self._advance(cursor, batch, model)
                 if batch.timeline:
                     self._timeline(cursor, batch, model)
-                if batch.rows:
+                if batch.rows or batch.copied:
                     self._shipments(cursor, batch, model)
             self._conn.commit()
         except (StaleWrite, psycopg.Error):
@@ -76,12 +72,12 @@ class Store:
         """Close the connection."""
         self._conn.close()
 
-    def _advance(self, cursor: psycopg.Cursor, batch: Batch, model: str) -> None:
+    def _advance(self, cursor: psycopg.Cursor, batch: Finished, model: str) -> None:
         cursor.execute(
             self._queries.get("advance", model=model),
             {
-                "partition": batch.lane.partition,
-                "epoch": batch.lane.claimed.epoch,
+                "partition": batch.partition,
+                "epoch": batch.claimed.epoch,
                 "start": batch.start,
                 "end": batch.end,
                 "last_event_id": batch.last_event_id,
@@ -92,19 +88,19 @@ class Store:
             },
         )
         if cursor.rowcount != 1:
-            raise StaleWrite(f"partition {batch.lane.partition} at {batch.start}")
+            raise StaleWrite(f"partition {batch.partition} at {batch.start}")
 
-    def _timeline(self, cursor: psycopg.Cursor, batch: Batch, model: str) -> None:
+    def _timeline(self, cursor: psycopg.Cursor, batch: Finished, model: str) -> None:
         with cursor.copy(self._queries.get("copy_timeline", model=model)) as copy:
-            copy.write(b"".join(batch.timeline))
+            copy.write(batch.timeline)
 
-    def _shipments(self, cursor: psycopg.Cursor, batch: Batch, model: str) -> None:
-        if len(batch.rows) < _SMALL:
+    def _shipments(self, cursor: psycopg.Cursor, batch: Finished, model: str) -> None:
+        if batch.rows:
             columns = [list(column) for column in zip(*batch.rows, strict=True)]
             cursor.execute(self._queries.get("upsert_arrays", model=model), columns)
         else:
             with cursor.copy(self._queries.get("copy_shipments", model=model)) as copy:
-                copy.write("".join(map(copy_line, batch.rows)))
+                copy.write(batch.copied)
             cursor.execute(self._queries.get("upsert_staged", model=model))
         if batch.wakes:
             shipments, wakes = zip(*batch.wakes, strict=True)

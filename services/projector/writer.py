@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from services.projector.batch import Batch
+from services.projector.batch import Finished
+from services.projector.owned import Handed
 from services.projector.store import StaleWrite, Store
 from services.runtime.log import get_logger
 from services.runtime.postgres import DatabaseError, is_passing
@@ -27,27 +28,27 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A batch and what became of it."""
+    """A batch that was handed over, and what became of it."""
 
-    batch: Batch
+    handed: Handed
     outcome: Outcome
 
 
 class Writer:
-    """Owns the writing connection. Batches of an abandoned lane are dropped, never written."""
+    """Owns the writing connection. Batches of an abandoned claim are dropped, never written."""
 
     def __init__(
         self,
         url: str,
         *,
-        bury: Callable[[Batch], bool],
-        committed: Callable[[Batch], None],
+        bury: Callable[[Handed], bool],
+        committed: Callable[[Finished], None],
     ) -> None:
         """`bury`: whether the bad records stand in `.rejected`; `committed` hears of each commit."""
         self._url = url
         self._bury = bury
         self._committed = committed
-        self._todo: queue.Queue[Batch | None] = queue.Queue()
+        self._todo: queue.Queue[Handed | None] = queue.Queue()
         self._room = threading.BoundedSemaphore(_DEPTH)
         self._done: queue.Queue[Written] = queue.Queue()
         self._store: Store | None = None
@@ -71,12 +72,12 @@ class Writer:
             return True
         return False
 
-    def submit(self, round_: list[Batch], *, timeout: float) -> bool:
+    def submit(self, round_: list[Handed], *, timeout: float) -> bool:
         """Hand over a round of finished batches; False when there was no room within `timeout` seconds."""
         if not self._room.acquire(timeout=timeout):
             return False
-        for batch in round_:
-            self._todo.put(batch)
+        for handed in round_:
+            self._todo.put(handed)
         self._todo.put(None)
         return True
 
@@ -110,25 +111,26 @@ class Writer:
 
     def _run(self) -> None:
         while True:
-            batch = self._todo.get()
-            if batch is None:
+            handed = self._todo.get()
+            if handed is None:
                 self._room.release()
                 continue
             try:
-                outcome = self._write(batch)
+                outcome = self._write(handed)
             except BaseException as error:
                 self._failure = error
-                _log.exception("writer_died", partition=batch.lane.partition)
+                _log.exception("writer_died", partition=handed.owned.partition)
                 raise
             if outcome is not Outcome.COMMITTED:
-                batch.lane.abandoned = True
-            self._done.put(Written(batch, outcome))
+                handed.owned.abandoned = True
+            self._done.put(Written(handed, outcome))
 
-    def _write(self, batch: Batch) -> Outcome:
-        if batch.lane.abandoned or self._store is None:
+    def _write(self, handed: Handed) -> Outcome:
+        owned, batch = handed.owned, handed.batch
+        if owned.abandoned or self._store is None:
             return Outcome.DROPPED
         try:
-            if batch.bad and not self._bury(batch):
+            if batch.bad and not self._bury(handed):
                 return Outcome.DROPPED
             self._store.write(batch)
         except StaleWrite:
@@ -136,8 +138,8 @@ class Writer:
         except DatabaseError as error:
             if not is_passing(error):
                 raise
-            _log.warning("write_failed", partition=batch.lane.partition, error=type(error).__name__)
+            _log.warning("write_failed", partition=owned.partition, error=type(error).__name__)
             return Outcome.FAILED
-        batch.lane.committed, batch.lane.written_offset = batch.number, batch.end
+        owned.written_offset = batch.end
         self._committed(batch)
         return Outcome.COMMITTED

@@ -63,6 +63,8 @@ class Settings:
     """a name that stays over restarts: static membership, so that nobody else notices a quick one"""
     cached_shipments: int = 250_000
     """how many shipments a projector keeps in memory"""
+    fold_processes: int = 0
+    """how many processes a projector folds in; 0: in its own"""
 
 
 def read_places(environ: Mapping[str, str] | None = None, *, home: Path | None = None) -> Places:
@@ -107,7 +109,14 @@ def read_settings(environ: Mapping[str, str] | None = None, *, home: Path | None
         topic_prefix=env.get("SHIPLOG_TOPIC_PREFIX") or "",
         instance=env.get("SHIPLOG_INSTANCE") or None,
         cached_shipments=_number(env, "SHIPLOG_CACHED_SHIPMENTS", 250_000, least=1_000, most=100_000_000),
+        fold_processes=_number(env, "SHIPLOG_FOLD_PROCESSES", _cores(), most=256),
     )
+
+
+def _cores() -> int:
+    """How many processes pay: one per core, none beside ourselves on a single one."""
+    cores = os.cpu_count() or 1
+    return cores if cores > 1 else 0
 
 
 def running_stack(home: Path) -> Mapping[str, str]:

@@ -1,13 +1,17 @@
 """Our projector against the mere writing of the same batches: the share of the database's rate left."""
 
 import gc
+import os
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
 
 import psycopg
 
-from services.projector.batch import Batch, begin, finish
+from services.projector.batch import Finished, begin, finish
+from services.projector.fold_process import FoldProcess
+from services.projector.folders import Folders
 from services.projector.folding import take
 from services.projector.lane import Claimed, lane_of
 from services.projector.lanes import Lanes
@@ -62,15 +66,22 @@ def projected(kafka: str, topic: str, database_url: str, *, ends: dict[int, int]
     topic_id, partitions = topic_facts(kafka, topic)
     reader = AllPartitions(kafka, topic, partitions=partitions)
     writer = Writer(database_url, bury=lambda batch: True, committed=lambda batch: None)
+    arrived = threading.Event()
+    children = [
+        FoldProcess(f"fold-{n}", partitions=partitions, database_url=database_url, arrived=arrived)
+        for n in range(os.cpu_count() or 1)
+    ]
+    folders = Folders(children, arrived=arrived)
     lanes = Lanes(
-        reader=reader, writer=writer, publishers=NoPublishers(), log=ReaderFacts(reader),
+        reader=reader, writer=writer, publishers=NoPublishers(), folders=folders, log=ReaderFacts(reader),
         connect_reads=lambda: Reads(database_url), topic_id=topic_id, cache_limit=cache // partitions,
     )  # fmt: skip
     projector = Projector(
-        reader=reader, writer=writer, lanes=lanes, health=Health(timedelta(seconds=60)),
-        partitions=partitions, topic=topic, clock=WallClock(),
+        reader=reader, folders=folders, writer=writer, lanes=lanes, health=Health(timedelta(seconds=60)),
+        topic=topic, clock=WallClock(),
     )  # fmt: skip
     gc.collect()
+    time.sleep(1.0)  # the children's imports are no part of the rate
     started = time.perf_counter()
     while any(lanes.written(p) < end for p, end in ends.items()):
         projector.turn()
@@ -78,10 +89,12 @@ def projected(kafka: str, topic: str, database_url: str, *, ends: dict[int, int]
     assert checkpoints(database_url) == ends
     reader.close()
     writer.close()
+    for child in children:
+        child.close()
     return taken
 
 
-def encoded(kafka: str, topic: str, *, ends: dict[int, int]) -> Iterator[list[Batch]]:
+def encoded(kafka: str, topic: str, *, ends: dict[int, int]) -> Iterator[list[Finished]]:
     """The same batches as the projector would write, folded beforehand."""
     reader = AllPartitions(kafka, topic, partitions=len(ends))
     lanes = {p: lane_of(Claimed("model_1", p, 0, 0, 1, None, 0, 0, 0), limit=10_000_000) for p in ends}
@@ -97,7 +110,7 @@ def encoded(kafka: str, topic: str, *, ends: dict[int, int]) -> Iterator[list[Ba
     reader.close()
 
 
-def written(database_url: str, rounds: list[list[Batch]]) -> float:
+def written(database_url: str, rounds: list[list[Finished]]) -> float:
     """Seconds to write the batches and do nothing else."""
     store = Store(database_url)
     started = time.perf_counter()

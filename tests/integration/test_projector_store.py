@@ -205,4 +205,4 @@ def test_a_record_on_another_partition_is_refused_though_its_shipment_is_stored(
     elsewhere = folded(lane(reads, store, 1), reads, [scan("in_transit", at=hour(2), number=number)])
 
     assert [bad.error_class for bad in elsewhere.bad] == ["wrong_partition"]
-    assert elsewhere.timeline == []
+    assert elsewhere.timeline == b""
