@@ -51,11 +51,12 @@ def run(settings: Settings, stop: StopSignal) -> int:
         health = Health(_STALL_AFTER)
         server = serve_health(health, settings.host, settings.metrics_port)
         stack.callback(server.close)
-        folders = _folders(settings, partitions, stack=stack)
+        moved = threading.Event()
+        folders = _folders(settings, partitions, moved, stack=stack)
         publishers = _publishers(settings, names)
         reader = _reader(settings, names)
         stack.callback(reader.close)
-        writer = _writer(settings, names, publishers, stop=stop, stack=stack)
+        writer = _writer(settings, names, publishers, moved, stop=stop, stack=stack)
         lanes = Lanes(
             reader=reader,
             writer=writer,
@@ -85,13 +86,12 @@ def run(settings: Settings, stop: StopSignal) -> int:
     return 0
 
 
-def _folders(settings: Settings, partitions: int, *, stack: ExitStack) -> Folders:
+def _folders(settings: Settings, partitions: int, moved: threading.Event, *, stack: ExitStack) -> Folders:
     """A fold process per core, as far as there are partitions; on one core the loop folds by itself."""
-    arrived = threading.Event()
     folders: list[Folder] = []
     for number in range(min(settings.fold_processes, partitions)):
         child = FoldProcess(
-            f"fold-{number}", partitions=partitions, database_url=settings.database_url, arrived=arrived
+            f"fold-{number}", partitions=partitions, database_url=settings.database_url, arrived=moved
         )
         stack.callback(child.close)
         folders.append(child)
@@ -99,7 +99,7 @@ def _folders(settings: Settings, partitions: int, *, stack: ExitStack) -> Folder
         folding = Folding(partitions=partitions, connect=lambda: Reads(settings.database_url))
         stack.callback(folding.close)
         folders.append(InlineFolder(folding))
-    return Folders(folders, arrived=arrived)
+    return Folders(folders, arrived=moved)
 
 
 def _reader(settings: Settings, names: Topics) -> GroupReader:
@@ -121,7 +121,13 @@ def _publishers(settings: Settings, names: Topics) -> Publishers:
 
 
 def _writer(
-    settings: Settings, names: Topics, publishers: Publishers, *, stop: StopSignal, stack: ExitStack
+    settings: Settings,
+    names: Topics,
+    publishers: Publishers,
+    moved: threading.Event,
+    *,
+    stop: StopSignal,
+    stack: ExitStack,
 ) -> Writer:
     producer = LogProducer(settings.kafka)
     stack.callback(producer.close)
@@ -138,7 +144,7 @@ def _writer(
         publishers.hand_over(batch)
         observe(batch, clock=clock)
 
-    writer = Writer(settings.database_url, bury=burial.bury, committed=committed)
+    writer = Writer(settings.database_url, bury=burial.bury, committed=committed, moved=moved)
     stack.callback(writer.close)
     return writer
 

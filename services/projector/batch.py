@@ -53,8 +53,8 @@ class Batch:
     start: int
     records: int = 0
     duplicates: int = 0
-    timeline: bytearray = field(default_factory=bytearray)
-    """COPY text. Copied into while a row's parts are hot: kept apart they cost a fifth of the fold."""
+    timeline: list[bytes] = field(default_factory=list)
+    """COPY text, row by row."""
     touched: dict[str, State] = field(default_factory=dict)
     """Shipments without a row yet."""
     many: bool = False
@@ -129,7 +129,7 @@ def finish(batch: Batch) -> Finished:
         history_sum=lane.history_sum,
         records=batch.records,
         duplicates=batch.duplicates,
-        timeline=bytes(batch.timeline),
+        timeline=b"".join(batch.timeline),
         rows=[batch.rows[key] for key in sorted(batch.rows)],
         copied=b"".join([batch.lines[key] for key in sorted(batch.lines)]),
         wakes=sorted(batch.wakes.items()),

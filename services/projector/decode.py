@@ -79,7 +79,12 @@ def _is_ordinary(members: Json) -> bool:
 
 
 def _is_flat(value: Any) -> bool:
-    return type(value) is dict and all(type(member) in _TEXT for member in value.values())
+    if type(value) is not dict:
+        return False
+    for member in value.values():  # noqa: SIM110 - three times as fast as all() of a generator
+        if type(member) not in _TEXT:
+            return False
+    return True
 
 
 def _has_nul(value: Any) -> bool:

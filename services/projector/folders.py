@@ -16,7 +16,8 @@ from services.projector.owned import Handed, Owned
 _OUTSTANDING: Final = 2
 """Rounds a folder has at once: one in work, one waiting, so that it never idles."""
 _ROUND_LIMIT: Final = 10_000
-_PENDING_LIMIT: Final = 40_000
+_PENDING_LIMIT: Final = 10_000
+"""Records per folder that wait: enough for its next round, and polling for more costs time of its own."""
 _READY_LIMIT: Final = 4
 
 
@@ -24,7 +25,7 @@ class Folders:
     """Used by the loop's thread alone."""
 
     def __init__(self, folders: Sequence[Folder], *, arrived: threading.Event) -> None:
-        """`arrived` is what the folders set when an answer has come."""
+        """`arrived` is set by the folders when an answer has come, and by the writer when it has room."""
         self._folders = folders
         self._arrived = arrived
         self._owned: dict[int, Owned] = {}
@@ -68,7 +69,7 @@ class Folders:
     @property
     def full(self) -> bool:
         """Whether no more records should be taken for now."""
-        return sum(self._waiting) >= _PENDING_LIMIT or len(self.ready) >= _READY_LIMIT
+        return sum(self._waiting) >= _PENDING_LIMIT * len(self._folders) or len(self.ready) >= _READY_LIMIT
 
     @property
     def busy(self) -> bool:
@@ -104,7 +105,7 @@ class Folders:
         return away
 
     def wait(self, seconds: float) -> None:
-        """Wait for an answer, for `seconds` at most."""
+        """Wait until something moves, for `seconds` at most."""
         self._arrived.wait(seconds)
         self._arrived.clear()
 

@@ -184,10 +184,10 @@ def _change(
 def _timeline_row(
     batch: Batch, fact: Fact, members: dict[str, Any], value: bytes, change: bytes, *, offset: int
 ) -> None:
-    lane, seq = batch.lane, NULL
+    lane, seq = batch.lane, _NULL
     partition = lane.claimed.partition
     if change:
-        seq = str(lane.next_seq)
+        seq = b"%d" % lane.next_seq
         batch.published.append(Published(offset, lane.next_seq, members["shipment"], fact.event_id, change))
         lane.next_seq += 1
     told = int.from_bytes(blake2b(change, digest_size=8).digest(), "big")
@@ -196,13 +196,10 @@ def _timeline_row(
         f"{partition}\t{offset}\t{escaped(members['shipment'])}\t{fact.event_id}\t{fact.type}\t"
         f"{fact.mapping_version}\t{fact.digest}\t{members['recorded_at']}\t"
     )
-    timeline = batch.timeline
-    timeline += head.encode()
-    timeline += escaped_bytes(value)
-    timeline += f"\t{seq}\t".encode()
     # the change, our own, has no line breaks
-    timeline += change.replace(b"\\", b"\\\\") or _NULL
-    timeline += b"\n"
+    told_row = change.replace(b"\\", b"\\\\") or _NULL
+    # one copy while the parts are hot; the parts kept apart until the end cost a fifth of the fold
+    batch.timeline.append(b"".join((head.encode(), escaped_bytes(value), b"\t%s\t" % seq, told_row, b"\n")))
 
 
 def _reject(batch: Batch, record: tuple[int, int, bytes | None, bytes | None], error_class: str) -> bool:

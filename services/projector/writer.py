@@ -43,11 +43,16 @@ class Writer:
         *,
         bury: Callable[[Handed], bool],
         committed: Callable[[Finished], None],
+        moved: threading.Event,
     ) -> None:
-        """`bury`: whether the bad records stand in `.rejected`; `committed` hears of each commit."""
+        """`bury`: whether the bad records stand in `.rejected`; `committed` hears of each commit.
+
+        `moved` is set whenever a round is through.
+        """
         self._url = url
         self._bury = bury
         self._committed = committed
+        self._moved = moved
         self._todo: queue.Queue[Handed | None] = queue.Queue()
         self._room = threading.BoundedSemaphore(_DEPTH)
         self._done: queue.Queue[Written] = queue.Queue()
@@ -114,6 +119,7 @@ class Writer:
             handed = self._todo.get()
             if handed is None:
                 self._room.release()
+                self._moved.set()
                 continue
             try:
                 outcome = self._write(handed)

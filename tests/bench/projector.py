@@ -65,8 +65,8 @@ def projected(kafka: str, topic: str, database_url: str, *, ends: dict[int, int]
     """Seconds from the first claim until PostgreSQL says every record is committed."""
     topic_id, partitions = topic_facts(kafka, topic)
     reader = AllPartitions(kafka, topic, partitions=partitions)
-    writer = Writer(database_url, bury=lambda batch: True, committed=lambda batch: None)
     arrived = threading.Event()
+    writer = Writer(database_url, bury=lambda batch: True, committed=lambda batch: None, moved=arrived)
     children = [
         FoldProcess(f"fold-{n}", partitions=partitions, database_url=database_url, arrived=arrived)
         for n in range(os.cpu_count() or 1)
