@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from schemas.vocabulary import Trust
+
 Json = dict[str, Any]
 
 
@@ -20,20 +22,25 @@ class InvalidPayload(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookRequest:
-    """What a carrier sent. `headers` have lower-case names; `secrets` are ours, by carrier account."""
+    """What a carrier sent. `headers` have lower-case names; `secrets` are ours, by carrier account.
+
+    `now_ms` is when it came: a signature that is too old proves nothing.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     secrets: Mapping[str, str] = field(repr=False)
+    now_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The request is the carrier's; `account` is the one whose secret proved it."""
+    """The request is the carrier's; `account` is the one whose secret proved it, `trust` says how well."""
 
     account: str
+    trust: Trust = "signed_body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +74,12 @@ class ParsedPayload:
     warnings: tuple[str, ...] = ()
 
 
-class Carrier(Protocol):
-    """One carrier."""
+class Reader(Protocol):
+    """Whoever reads payloads into events: a carrier, or the reader of standards' documents."""
 
     @property
     def code(self) -> str:
-        """Its code in shipment keys and addresses."""
+        """Whose events they are: the carrier's code in shipment keys and addresses."""
         ...
 
     @property
@@ -80,10 +87,39 @@ class Carrier(Protocol):
         """Raised with every change of what a payload is read as (rule R15)."""
         ...
 
-    def verify(self, request: WebhookRequest) -> Verified:
-        """Who sent it; raises SignatureInvalid."""
-        ...
-
     def parse(self, payload: bytes) -> ParsedPayload:
         """The facts in it; raises InvalidPayload, never anything else."""
+        ...
+
+
+class Carrier(Reader, Protocol):
+    """One carrier, with what its line in `docs/carriers.md` says."""
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        ...
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """What its payloads are written in."""
+        ...
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The documents its code table comes from, with their date or version."""
+        ...
+
+    @property
+    def signature(self) -> str:
+        """The scheme that `verify` proves a request by, in one line."""
+        ...
+
+    @property
+    def codes(self) -> Mapping[str, Any]:
+        """The table: what each code means."""
+        ...
+
+    def verify(self, request: WebhookRequest) -> Verified:
+        """Who sent it; raises SignatureInvalid."""
         ...

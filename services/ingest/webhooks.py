@@ -2,40 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from schemas.instants import instant_text
-from services.ingest.carrier import (
-    Carrier,
-    InvalidPayload,
-    ParsedEvent,
-    ParsedPayload,
-    SignatureInvalid,
-    WebhookRequest,
-)
-from services.ingest.checks import InvalidEvent, check_event
-from services.ingest.envelope import Origin, envelope_of
+from services.ingest.carrier import Carrier, InvalidPayload, SignatureInvalid, WebhookRequest
+from services.ingest.envelope import Origin
 from services.ingest.intake import Rejection
+from services.ingest.native import Read, read_payload, unread
 from services.ingest.service import Answer, Ingest
 from services.runtime import metrics
 from services.runtime.deadletter import DeadLetter
 from services.runtime.log import get_logger
-
-Json = dict[str, Any]
 
 _LOG: Final = get_logger(__name__)
 
 
 class UnknownCarrier(LookupError):
     """No carrier of the registry has this code."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a native payload gave."""
-
-    envelopes: list[Json]
-    rejections: list[Rejection]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +45,21 @@ class Webhooks:
         Raises SignatureInvalid (nothing is kept), KeysAway and Overloaded.
         """
         secrets = self.secrets.get(carrier.code, {})
-        request = WebhookRequest(method=method, path=path, headers=headers, body=body, secrets=secrets)
+        now_ms = self.ingest.clock.now_ms()
+        request = WebhookRequest(
+            method=method, path=path, headers=headers, body=body, secrets=secrets, now_ms=now_ms
+        )
         try:
             verified = carrier.verify(request)
         except SignatureInvalid:
             metrics.SIGNATURE_FAILURES.labels(carrier.code).inc()
             raise
-        now_ms = self.ingest.clock.now_ms()
-        origin = Origin(channel="webhook", trust="signed_body", carrier_account=verified.account)
+        origin = Origin(channel="webhook", trust=verified.trust, carrier_account=verified.account)
         try:
             read = read_payload(carrier, body, origin=origin, now=instant_text(now_ms))
         except InvalidPayload as error:
-            read = Read([], [Rejection(1, "", str(error))])
+            read = unread(str(error))
+        _tell(carrier, read)
         self.ingest.log(read.envelopes, now_ms=now_ms)
         if read.rejections:
             self._keep(carrier, body, now_ms=now_ms, why=read.rejections[0])
@@ -100,39 +86,10 @@ class Webhooks:
             publisher.publish(self.ingest.topics.rejected.name, [letter.record()], since_ms=now_ms)
 
 
-def read_payload(carrier: Carrier, body: bytes, *, origin: Origin, now: str) -> Read:
-    """The envelopes of a native payload, personal data still open; raises InvalidPayload.
-
-    An event that cannot be taken is among the rejections, numbered from 1 in the payload's order.
-    """
-    parsed = carrier.parse(body)
-    _tell(carrier, parsed)
-    envelopes: list[Json] = []
-    rejections: list[Rejection] = []
-    for number, event in enumerate(parsed.events, start=1):
-        try:
-            envelopes.append(_envelope(carrier, event, origin=origin, now=now))
-        except InvalidEvent as error:
-            rejections.append(Rejection(number, error.pointer, error.detail))
-    return Read(envelopes, rejections)
-
-
-def _envelope(carrier: Carrier, event: ParsedEvent, *, origin: Origin, now: str) -> Json:
-    checked = check_event(event.members, zone_inferred=event.zone_inferred)
-    return envelope_of(
-        checked,
-        recorded_at=now,
-        origin=origin,
-        mapping_version=carrier.mapping_version,
-        sha256=event.sha256,
-    )
-
-
-def _tell(carrier: Carrier, parsed: ParsedPayload) -> None:
-    unknown = sum(not event.known for event in parsed.events)
-    if unknown:
-        metrics.UNKNOWN_CODES.labels(carrier.code).inc(unknown)
-    for warning in parsed.warnings:
+def _tell(carrier: Carrier, read: Read) -> None:
+    if read.unknown:
+        metrics.UNKNOWN_CODES.labels(carrier.code).inc(read.unknown)
+    for warning in read.warnings:
         _LOG.warning("payload_defect", carrier=carrier.code, detail=warning)
-    for error in parsed.errors:
+    for error in read.errors:
         _LOG.info("carrier_error", carrier=carrier.code, code=error.code)

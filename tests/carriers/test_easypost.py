@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from schemas.vocabulary import SUBSTATUSES, Condition, Milestone
 from services.ingest.carrier import InvalidPayload, ParsedPayload, SignatureInvalid, WebhookRequest
-from services.ingest.carriers.easypost import _DETAILS, _REASONS, _STATUSES, EasyPost
+from services.ingest.carriers.easypost import EasyPost
 from services.ingest.checks import check_event
+from services.ingest.codebooks.easypost import DETAILS, REASONS, STATUSES
 from services.ingest.registry import BadSecrets, carriers, read_secrets, secrets_of
 
 Json = dict[str, Any]
@@ -27,7 +28,7 @@ STAMP = "Tue, 19 Aug 2025 20:37:09 -0000"
 
 def request(headers: dict[str, str], *, secrets: dict[str, str] | None = None) -> WebhookRequest:
     known = {"one": "first", "two": "second"} if secrets is None else secrets
-    return WebhookRequest(method="post", path=PATH, headers=headers, body=BODY, secrets=known)
+    return WebhookRequest(method="post", path=PATH, headers=headers, body=BODY, secrets=known, now_ms=0)
 
 
 def digest(secret: str, signed: bytes = BODY) -> str:
@@ -155,7 +156,7 @@ def test_an_unknown_status_is_unknown_and_an_unknown_detail_keeps_its_status() -
 
 
 def test_the_table_speaks_our_words() -> None:
-    meanings = [*_STATUSES.values(), *_DETAILS.values()]
+    meanings = [*STATUSES.values(), *DETAILS.values()]
     milestones = {each.value for each in Milestone}
     conditions = {each.value for each in Condition}
 
@@ -163,8 +164,8 @@ def test_the_table_speaks_our_words() -> None:
         assert meaning.milestone is None or meaning.milestone in milestones
         assert meaning.substatus is None or meaning.substatus in SUBSTATUSES[str(meaning.milestone)]
         assert meaning.reason is None or meaning.reason in conditions
-    assert {reason for reason, _ in _REASONS.values()} <= conditions
-    assert {status for status, _ in _DETAILS} <= _STATUSES.keys()
+    assert {reason for reason, _ in REASONS.values()} <= conditions
+    assert {status for status, _ in DETAILS} <= STATUSES.keys()
 
 
 def test_a_scan_keeps_what_the_carrier_wrote() -> None:
@@ -243,6 +244,28 @@ def test_an_error_answer_makes_no_event() -> None:
     assert [(error.code, error.detail) for error in parsed.errors] == [("TRACKER.CREATE.ERROR", "no")]
 
 
+def test_answers_in_a_list_are_read_each_for_itself() -> None:
+    first, second = tracker(detail("in_transit")), tracker(detail("delivered"), tracking_code="EZ2")
+    refused = '{"error":{"code":"NO","message":"no"}}'
+
+    for told in (
+        [orjson.loads(first), second.decode(), refused],
+        [refused, orjson.loads(second), first.decode()],
+    ):
+        parsed = EASYPOST.parse(json.dumps(told).encode())
+
+        numbers = {event.members["tracking_number"] for event in parsed.events}
+        assert (numbers, [error.code for error in parsed.errors]) == ({"EZ1", "EZ2"}, ["NO"])
+
+
+def test_a_list_of_events_is_a_payload() -> None:
+    events = [orjson.loads(tracker(detail("in_transit"))), {"object": "Event", "result": {"object": "Batch"}}]
+
+    parsed = EASYPOST.parse(orjson.dumps({"events": events, "has_more": False}))
+
+    assert (len(parsed.events), len(parsed.warnings)) == (1, 1)
+
+
 def test_an_event_of_another_object_makes_no_event_and_is_told() -> None:
     parsed = EASYPOST.parse(b'{"object":"Event","description":"batch.created","result":{"object":"Batch"}}')
 
@@ -254,6 +277,8 @@ def test_an_event_of_another_object_makes_no_event_and_is_told() -> None:
     [
         b"",
         b"[]",
+        b"[1]",
+        b'["{"]',
         b"{}",
         b"\xff",
         b'{"object":"Event"}',
@@ -321,7 +346,7 @@ def test_real_payloads_give_one_scan_per_detail(shared_data: Path) -> None:
 
 
 def test_the_registry_knows_its_carriers_and_their_secrets(tmp_path: Path) -> None:
-    assert set(carriers()) == {"easypost"}
+    assert isinstance(carriers()["easypost"], EasyPost)
     assert read_secrets(tmp_path) == {}
     (tmp_path / "carriers.json").write_text('{"easypost":{"main":"s"}}')
     assert read_secrets(tmp_path) == {"easypost": {"main": "s"}}
