@@ -95,6 +95,7 @@ class Registered(Wire):
     recipient: Sealed | None = None
     promise: Promise | None = None
     number_valid: bool | None = None
+    carrier_determined: bool | None = None
 
 
 class Scan(Wire):

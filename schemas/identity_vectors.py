@@ -141,7 +141,8 @@ def identity_document() -> Json:
         "absent": _character(ABSENT),
         "canonical_data": (
             "sha256 in lower-case hex of `data` as JSON with sorted keys and no spaces, UTF-8 unescaped, "
-            "without null members and without recipient, address and proof"
+            "without null members and without recipient, address and proof (sealed), number_valid and "
+            "carrier_determined (ours)"
         ),
         "event_id": {
             "parts": [

@@ -19,6 +19,8 @@ SEPARATOR: Final = "\x1f"
 ABSENT: Final = "\x00"
 SEALED_FIELDS: Final = frozenset({"recipient", "address", "proof"})
 """Members of `data` that are sealed in the log and therefore never part of an id."""
+DERIVED_FIELDS: Final = frozenset({"number_valid", "carrier_determined"})
+"""Members of `data` that we add to what we were told, and therefore never part of an id."""
 
 _NAMESPACE_BYTES: Final = NAMESPACE.bytes
 _VARIANT: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
@@ -60,8 +62,8 @@ def without_absent(value: Any) -> Any:
 
 
 def data_hash(data: Mapping[str, Any]) -> str:
-    """The sha256, in hex, of the canonical JSON of `data` without sealed and null members."""
-    open_data = {k: v for k, v in data.items() if k not in SEALED_FIELDS}
+    """The sha256, in hex, of the canonical JSON of `data` without sealed, derived and null members."""
+    open_data = {k: v for k, v in data.items() if k not in SEALED_FIELDS and k not in DERIVED_FIELDS}
     return hashlib.sha256(canonical_json(without_absent(open_data))).hexdigest()
 
 

@@ -22,6 +22,7 @@ COMMANDS = (
     "import_",
     "replay",
     "parse",
+    "recognize",
     "show",
     "export",
     "checksum",

@@ -117,7 +117,10 @@ def _registered(data: Mapping[str, Any]) -> Parsed:
         None if promise is None else _promise(promise),
         suspect=valid is False,
     )
-    return _REGISTERED, None, None, None, None, None, body
+    substatus = "number_invalid" if body.suspect else None
+    if data.get("carrier_determined") is False:
+        substatus = "carrier_undetermined"
+    return _REGISTERED, substatus, None, None, None, None, body
 
 
 def _revised(data: Mapping[str, Any]) -> Parsed:

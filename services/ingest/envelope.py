@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 from schemas.event import SCHEMA_VERSION
 from schemas.ids import event_id
-from schemas.vocabulary import Trust
+from schemas.vocabulary import EventType, Trust
 from services.ingest.checks import Checked
+from services.ingest.numbers.judgement import VERSION, judged
 
 Json = dict[str, Any]
 Channel = Literal["api", "webhook", "file", "replay", "command"]
@@ -31,6 +32,8 @@ def envelope_of(
     this fact, in hex, where one was read.
     """
     moment = event.moment
+    # no id depends on what we think of a number
+    judgement = judged(event.carrier, event.number) if event.type == EventType.SHIPMENT_REGISTERED else {}
     envelope: Json = {
         "event_id": event_id(
             event.type,
@@ -51,9 +54,9 @@ def envelope_of(
         "recorded_at": recorded_at,
         "source": _source(origin, event.carrier_event_id),
         "order_hint": event.order_hint,
-        "data": event.data,
+        "data": event.data | judgement,
         "raw": event.raw if sha256 is None else (event.raw or {}) | {"sha256": sha256},
-        "mapping_version": mapping_version,
+        "mapping_version": max(mapping_version, VERSION) if judgement else mapping_version,
     }
     return {name: value for name, value in envelope.items() if value is not None}
 
