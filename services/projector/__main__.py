@@ -34,8 +34,6 @@ from services.runtime.topics import topic_facts
 SERVICE: Final = "projector"
 _STALL_AFTER: Final = timedelta(seconds=30)
 _PUBLISH_LAST: Final = 3.0
-_SWITCH_INTERVAL: Final = 0.0005
-"""Loop, writer and publishers take turns ten times as often as by default."""
 
 
 def run(settings: Settings, stop: StopSignal) -> int:
@@ -43,7 +41,6 @@ def run(settings: Settings, stop: StopSignal) -> int:
 
     Raises BrokerUnavailable, psycopg.Error, TopicChanged when it cannot start.
     """
-    sys.setswitchinterval(_SWITCH_INTERVAL)
     names = topics(prefix=settings.topic_prefix, partitions=settings.partitions)
     topic_id, partitions = topic_facts(settings.kafka, names.events.name)
     keep_topic_facts(settings.database_url, names.events.name, topic_id=topic_id, partitions=partitions)

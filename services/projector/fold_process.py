@@ -12,14 +12,14 @@ import socket
 import subprocess
 import sys
 import threading
-from multiprocessing.connection import Connection
-from typing import Final
+from contextlib import suppress
+from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 from services.projector.folder import Folded, Folding, Round
 from services.projector.store import Reads
 from services.runtime.clock import monotonic
 
-_BUFFER_BYTES: Final = 4 * 1024 * 1024
+_BUFFER_BYTES: Final = 256 * 1024
 _END_SECONDS: Final = 2.0
 
 
@@ -33,12 +33,10 @@ class FoldProcess:
     def __init__(self, name: str, *, partitions: int, database_url: str, arrived: threading.Event) -> None:
         """Start the child; `arrived` is set whenever an answer has come."""
         ours, theirs = socket.socketpair()
-        for end in (ours, theirs):
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
         with theirs:
             command = [sys.executable, "-m", "services.projector.fold_process", str(theirs.fileno())]
             self._child = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
-        self._pipe = Connection(ours.detach())
+        self._pipe = _pipe(ours)
         self._todo: queue.SimpleQueue[Round | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[Folded] = queue.SimpleQueue()
         self._arrived = arrived
@@ -46,7 +44,7 @@ class FoldProcess:
         self._moved_at = monotonic()
         self._closing = False
         self._dead = False
-        _send(self._pipe, (partitions, database_url))
+        self._pipe.send((partitions, database_url))
         self._threads = [
             threading.Thread(target=work, name=f"{name}-{what}", daemon=True)
             for what, work in (("rounds", self._send_rounds), ("answers", self._take_answers))
@@ -103,15 +101,16 @@ class FoldProcess:
     def _send_rounds(self) -> None:
         try:
             while (round_ := self._todo.get()) is not None:
-                _send(self._pipe, round_)
-            _send(self._pipe, None)
+                self._pipe.send(round_)
+            self._pipe.send(None)
         except OSError:
             self._end()
 
     def _take_answers(self) -> None:
         try:
             while True:
-                self._done.put(_receive(self._pipe))
+                answer: Folded = self._pipe.receive()
+                self._done.put(answer)
                 self._arrived.set()
         except (EOFError, OSError):
             self._end()
@@ -121,26 +120,46 @@ class FoldProcess:
         self._arrived.set()
 
 
-def _send(pipe: Connection, value: object) -> None:
-    pipe.send_bytes(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL))
+class _Pipe(NamedTuple):
+    """A socket as two files of pickles: large bytes go from and to their place without a copy between."""
+
+    source: BinaryIO
+    target: BinaryIO
+
+    def send(self, value: object) -> None:
+        """Raises OSError when the other end is gone."""
+        pickle.dump(value, self.target, protocol=pickle.HIGHEST_PROTOCOL)
+        self.target.flush()
+
+    def receive(self) -> Any:
+        """The next value; raises EOFError and OSError when the other end is gone."""
+        return pickle.load(self.source)
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self.source.close()
+        with suppress(BrokenPipeError):  # what could not be flushed has nobody to go to
+            self.target.close()
 
 
-def _receive(pipe: Connection) -> "Folded":
-    answer: Folded = pickle.loads(pipe.recv_bytes())
-    return answer
+def _pipe(end: socket.socket) -> _Pipe:
+    with end:
+        source = end.makefile("rb", buffering=_BUFFER_BYTES)
+        target = end.makefile("wb", buffering=_BUFFER_BYTES)
+        return _Pipe(cast("BinaryIO", source), cast("BinaryIO", target))
 
 
-def serve(pipe: Connection) -> None:
+def serve(pipe: _Pipe) -> None:
     """The child's life: fold round after round until the parent says so or is gone."""
-    partitions, database_url = pickle.loads(pipe.recv_bytes())
+    partitions, database_url = pipe.receive()
     folding = Folding(partitions=partitions, connect=lambda: Reads(database_url))
     # States hold no cycles, and looking for some took a quarter of the time: only the exceptions of
     # bad records leave any, which end with their round; what is kept is out of the collector's sight.
     gc.disable()
     try:
-        while (round_ := pickle.loads(pipe.recv_bytes())) is not None:
+        while (round_ := pipe.receive()) is not None:
             folded = folding.fold(round_)
-            _send(pipe, folded)
+            pipe.send(folded)
             if any(batch.bad for _, batch in folded.batches):
                 gc.collect()
             gc.freeze()
@@ -148,6 +167,7 @@ def serve(pipe: Connection) -> None:
         return  # the parent is gone
     finally:
         folding.close()
+        pipe.close()
 
 
 def main() -> int:
@@ -155,7 +175,7 @@ def main() -> int:
     # the parent is told to stop, and tells us
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    serve(Connection(int(sys.argv[1])))
+    serve(_pipe(socket.socket(fileno=int(sys.argv[1]))))
     return 0
 
 
