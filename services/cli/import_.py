@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 import typer
 
 from services.cli.output import AnswerIsNo, DependencyAway, JsonFlag, Output, UsageError
+from services.cli.readers import FormatOption, reader_of
 
 if TYPE_CHECKING:
     from services.cli.importing import Importer
+    from services.ingest.carrier import Reader
     from services.ingest.intake import Rejection
 
 _MOST_TOLD: Final = 10_000
@@ -27,22 +29,25 @@ def register(app: typer.Typer) -> None:
 def import_file(
     file: Annotated[Path, typer.Argument(help="`-` is standard input.")],
     carrier: CarrierOption = None,
+    format: FormatOption = None,  # noqa: A002 - the option's name
     json: JsonFlag = False,
 ) -> None:
     """Append the events of a file to the log; exit 1 when some were not taken, each with its reason."""
     from services.cli.importing import Importer
     from services.ingest.keystore import BadMasterKey
-    from services.ingest.registry import carriers
     from services.ingest.sealing import KeysAway
     from services.runtime.config import read_settings
     from services.runtime.outcomes import BrokerUnavailable, RecordRefused
 
-    if carrier is not None and carrier not in carriers():
+    reader = None if carrier is None else reader_of(carrier, format)
+    if carrier is not None and reader is None:
         raise UsageError(f"no carrier of the registry is called {carrier!r}")
+    if carrier is None and format is not None:
+        raise UsageError("--format is for --carrier: canonical NDJSON has one form")
     output = Output(json)
     try:
         with Importer(read_settings(), batch=file.name) as importer, _opened(file) as source:
-            accepted, rejections = _append(importer, source, carrier, output)
+            accepted, rejections = _append(importer, source, reader, output)
     except (BrokerUnavailable, KeysAway) as error:
         raise DependencyAway(str(error)) from error
     except RecordRefused as error:
@@ -56,10 +61,10 @@ def import_file(
 
 
 def _append(
-    importer: "Importer", source: BinaryIO, carrier: str | None, output: Output
+    importer: "Importer", source: BinaryIO, reader: "Reader | None", output: Output
 ) -> "tuple[int, list[Rejection]]":
-    if carrier is not None:
-        return importer.append_native(carrier, source.read())
+    if reader is not None:
+        return importer.append_native(reader, source.read(), warn=output.warning)
     with output.progress("events") as move:
         return importer.append_lines(numbered(source), moved=move)
 

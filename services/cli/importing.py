@@ -9,13 +9,12 @@ from typing import Any, Final, Self
 from schemas.codec import event_record
 from schemas.instants import instant_text
 from schemas.topics import topics
-from services.ingest.carrier import InvalidPayload
+from services.ingest.carrier import InvalidPayload, Reader
 from services.ingest.envelope import Origin
 from services.ingest.intake import Intake, Rejection, numbered_lines
 from services.ingest.keystore import Keystore, ensure_master_key
-from services.ingest.registry import carriers
+from services.ingest.native import Read, read_payload, unread
 from services.ingest.sealing import sealed_envelopes
-from services.ingest.webhooks import Read, read_payload
 from services.runtime.clock import WallClock
 from services.runtime.config import Settings
 from services.runtime.outcomes import Outcome, RecordRefused, Refused
@@ -66,31 +65,39 @@ class Importer:
             moved(len(chunk))
         return accepted + _settled(on_its_way), rejections
 
-    def append_native(self, carrier: str, content: bytes) -> tuple[int, list[Rejection]]:
-        """The same of a carrier's own file: one payload, or one in each line."""
+    def append_native(
+        self, reader: Reader, content: bytes, *, warn: Callable[[str], None]
+    ) -> tuple[int, list[Rejection]]:
+        """The same of a carrier's own file, one payload or one in each line; `warn` is told of defects."""
         accepted, rejections = 0, []
-        for number, read in self._payloads(carrier, content):
+        for number, read in self._payloads(reader, content):
             envelopes = sealed_envelopes(read.envelopes, keys=self._keys)
             accepted += _settled(self._send(envelopes))
             rejections += [Rejection(number, each.pointer, each.detail) for each in read.rejections]
+            for warning in read.warnings:
+                warn(warning)
+            rejections += [Rejection(number, "", f"{each.code}: {each.detail}") for each in read.errors]
         return accepted, rejections
 
-    def _payloads(self, carrier: str, content: bytes) -> Iterator[tuple[int, Read]]:
-        lines = list(numbered_lines(content))
+    def _payloads(self, reader: Reader, content: bytes) -> Iterator[tuple[int, Read]]:
         try:
-            yield 1, self._read(carrier, content)
+            yield 1, self._read(reader, content)
         except InvalidPayload as error:
-            if len(lines) < 2:
-                yield 1, Read([], [Rejection(1, "", str(error))])
+            lines = list(numbered_lines(content))
+            if not _stand_alone(lines[:2]):
+                yield 1, unread(str(error))
                 return
             for number, line in lines:
-                try:
-                    yield number, self._read(carrier, line)
-                except InvalidPayload as fault:
-                    yield number, Read([], [Rejection(number, "", str(fault))])
+                yield number, self._line(reader, line)
 
-    def _read(self, carrier: str, payload: bytes) -> Read:
-        return read_payload(carriers()[carrier], payload, origin=self._origin, now=self._now())
+    def _line(self, reader: Reader, line: bytes) -> Read:
+        try:
+            return self._read(reader, line)
+        except InvalidPayload as error:
+            return unread(str(error))
+
+    def _read(self, reader: Reader, payload: bytes) -> Read:
+        return read_payload(reader, payload, origin=self._origin, now=self._now())
 
     def _send(self, envelopes: list[Json]) -> "Future[list[Outcome]] | None":
         if not envelopes:
@@ -99,6 +106,13 @@ class Importer:
 
     def _now(self) -> str:
         return instant_text(self._clock.now_ms())
+
+
+def _stand_alone(first: list[tuple[int, bytes]]) -> bool:
+    """Whether the first two lines look like payloads of their own, and not like pieces of one."""
+    lines = [line for _, line in first]
+    whole = all(line[:1] + line[-1:] in (b"{}", b"[]", b"<>") for line in lines)
+    return whole and len(lines) == 2 and lines[0][:2] == lines[1][:2]
 
 
 def _settled(begun: "Future[list[Outcome]] | None") -> int:

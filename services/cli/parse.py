@@ -1,30 +1,18 @@
 """`shiplog parse`: a native payload in, canonical events out as NDJSON; no broker, no database."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from services.cli.output import AnswerIsNo, CommandError, Output, UsageError
+from services.cli.readers import Format, FormatOption, reader_of
 
 if TYPE_CHECKING:
-    from services.ingest.carrier import Carrier, ParsedEvent
-
-
-class Format(StrEnum):
-    """What a payload is written in."""
-
-    JSON = "json"
-    XML = "xml"
-    X12_214 = "x12-214"
-    IFTSTA = "iftsta"
-    EPCIS = "epcis"
-    DCSA = "dcsa"
+    from services.ingest.carrier import ParsedEvent, Reader
 
 
 CarrierOption = Annotated[str, typer.Option("--carrier", help="Whose payload it is, as in the registry.")]
-FormatOption = Annotated[Format, typer.Option("--format", help="What the payload is written in.")]
 JsonAnyway = Annotated[bool, typer.Option("--json", help="As it does anyway: NDJSON, errors as JSON.")]
 
 
@@ -36,15 +24,13 @@ def register(app: typer.Typer) -> None:
 def parse(
     carrier: CarrierOption,
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Standard input without it.")] = None,
-    format: FormatOption = Format.JSON,  # noqa: A002 - the option's name
+    format: FormatOption = None,  # noqa: A002 - the option's name
     json: JsonAnyway = False,  # noqa: ARG001 - NDJSON is what this command writes
 ) -> None:
     """Read a carrier's native payload and write its events; exit 1 when it gives none."""
-    if format is not Format.JSON:
-        raise UsageError(f"--format {format.value} is not there yet, json is", error="not_implemented")
     output = Output(json=True)
     try:
-        written = _events(carrier, _payload(file), output)
+        written = events_of(carrier, format, _payload(file), output)
     except AnswerIsNo as error:
         # told as JSON with and without --json: whoever reads NDJSON reads this too
         output.failure(error)
@@ -61,11 +47,11 @@ def _payload(file: Path | None) -> bytes:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
 
 
-def _events(code: str, payload: bytes, output: Output) -> list[dict[str, Any]]:
+def events_of(code: str, form: Format | None, payload: bytes, output: Output) -> list[dict[str, Any]]:
+    """The events in a payload as `parse` shows them; warnings go to `output`, raises AnswerIsNo for none."""
     from services.ingest.carrier import InvalidPayload
-    from services.ingest.registry import carriers
 
-    carrier = carriers().get(code)
+    carrier = reader_of(code, form)
     if carrier is None:
         raise _no("unknown_carrier", f"no carrier of the registry is called {code!r}")
     try:
@@ -84,7 +70,7 @@ def _events(code: str, payload: bytes, output: Output) -> list[dict[str, Any]]:
     return written
 
 
-def _written(carrier: "Carrier", event: "ParsedEvent", output: Output) -> dict[str, Any] | None:
+def _written(carrier: "Reader", event: "ParsedEvent", output: Output) -> dict[str, Any] | None:
     """The event as it is shown, or None with a warning when it could not be taken."""
     from services.ingest.checks import InvalidEvent, check_event
     from services.ingest.envelope import Origin, envelope_of

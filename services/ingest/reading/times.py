@@ -41,14 +41,28 @@ class When(NamedTuple):
 
 
 UNDATED: Final = When(None)
+_LONGEST: Final = 64
+"""No time is written longer; what is remembered of texts stays small."""
+
+
+def iso(text: str | None) -> When:
+    """An ISO-like text: a date, or a time with a space or `T`, with or without an offset."""
+    return _iso(text) if text and len(text) <= _LONGEST else When(None, text or None)
+
+
+def written(text: str | None, *formats: str) -> When:
+    """A text in the first of the `strptime` formats that fits; without an hour in it, it is a date.
+
+    `%z` reads an offset. Names of months and days are English: nothing here ever sets a locale.
+    """
+    return _written(text, *formats) if text and len(text) <= _LONGEST else When(None, text or None)
 
 
 @lru_cache(maxsize=4096)
-def iso(text: str | None) -> When:
-    """An ISO-like text: a date, or a time with a space or `T`, with or without an offset."""
-    found = _ISO.fullmatch((text or "").strip())
+def _iso(text: str) -> When:
+    found = _ISO.fullmatch(text.strip())
     if found is None:
-        return When(None, text or None)
+        return When(None, text)
     date, time, fraction, offset = found.groups()
     if time is None:
         return _checked(date, text)
@@ -57,15 +71,11 @@ def iso(text: str | None) -> When:
 
 
 @lru_cache(maxsize=4096)
-def written(text: str | None, *formats: str) -> When:
-    """A text in the first of the `strptime` formats that fits; without an hour in it, it is a date.
-
-    `%z` reads an offset. Names of months and days are English: nothing here ever sets a locale.
-    """
+def _written(text: str, *formats: str) -> When:
     for form in formats:
         if (read := _parsed(text, form)) is not None:
             return _checked(read, text)
-    return When(None, text or None)
+    return When(None, text)
 
 
 def joined(

@@ -11,6 +11,7 @@ import pytest
 from schemas.ids import event_id
 from services.cli.import_ import numbered
 from services.ingest.intake import MAX_LINE_BYTES
+from tests.carriers.trade_documents import SSCC, json_document, object_event
 
 TRACKER = {
     "tracking_code": "ez 1-2",
@@ -69,11 +70,26 @@ def test_a_payload_without_events_ends_with_an_error_as_json(
     assert error.keys() == {"error", "carrier_code", "detail"}
 
 
-def test_a_format_that_is_not_there_yet_is_a_matter_of_usage(tmp_path: Path) -> None:
-    done = parse(b"", "--carrier", "edi", "--format", "x12-214")
+def test_a_document_of_a_standard_needs_no_carrier_of_its_own() -> None:
+    document = json_document(object_event())
 
-    assert done.returncode == 2
-    assert b"not there yet" in done.stderr
+    seen = parse(document, "--carrier", "edi")
+    said = parse(document, "--carrier", "acme", "--format", "epcis")
+
+    (ours,), (theirs,) = (list(map(orjson.loads, done.stdout.splitlines())) for done in (seen, said))
+    assert (ours["shipment"], theirs["shipment"]) == (f"edi:{SSCC}", f"acme:{SSCC}")
+    assert (ours["raw"], ours["data"]) == (theirs["raw"], theirs["data"])
+
+
+@pytest.mark.parametrize("written", ["x12-214", "iftsta", "epcis", "dcsa", None])
+def test_a_document_that_cannot_be_read_is_an_answer_and_no_matter_of_usage(written: str | None) -> None:
+    done = parse(b"nothing of the kind", "--carrier", "edi", *(("--format", written) if written else ()))
+
+    assert (done.returncode, orjson.loads(done.stderr.splitlines()[-1])["error"]) == (1, "unreadable")
+
+
+def test_what_cannot_be_meant_is_a_matter_of_usage(tmp_path: Path) -> None:
+    assert parse(b"", "--carrier", "edi", "--format", "csv").returncode == 2
     assert parse(b"", "--carrier", "easypost", str(tmp_path / "missing")).returncode == 2
 
 

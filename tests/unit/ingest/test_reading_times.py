@@ -36,6 +36,13 @@ def test_iso_like_texts_keep_exactly_what_they_state(text: str, ours: str | None
     assert iso(text) == When(ours, text)
 
 
+def test_a_text_too_long_for_a_time_is_none_and_is_not_remembered() -> None:
+    long = "2026-02-10" + " " * 60
+
+    for _ in range(2):
+        assert iso(long) == written(long, "%Y-%m-%d") == When(None, long)
+
+
 def test_no_text_is_undated() -> None:
     assert iso(None) == written(None, "%Y") == joined(None, None) == iso("") == UNDATED
 
