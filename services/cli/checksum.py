@@ -36,9 +36,11 @@ def checksum(recompute: Recompute = False, history: History = False, json: JsonF
         if recompute:
             with output.progress("folding shipments", total=told["shipments"]) as seen:
                 again = recomputed(model, seen=seen)
-            told |= {"checksum": again.checksum, "shipments": again.shipments}
+            told |= {"checksum": again.checksum, "shipments": again.shipments, "wrong_rows": again.wrong}
     output.result(told, human=lambda: f"{told['checksum']}  {told['shipments']:,} shipments")
-    if told["checksum"] != kept:
+    if told["checksum"] != kept or told.get("wrong_rows"):
         raise AnswerIsNo(
-            f"the rows give {told['checksum']}, the checkpoints say {kept}", error="checksum_differs"
+            f"the rows give {told['checksum']}, the checkpoints say {kept}; {told['wrong_rows']} rows are "
+            "wrong: `shiplog rebuild --check` names them",
+            error="checksum_differs",
         )

@@ -7,7 +7,6 @@ import typer
 from services.cli.output import UsageError
 
 PENDING = {
-    "rebuild": "rebuild the read model from the log beside the live one",
     "verify": "prove the read model against the log",
     "backtest": "run other alert rules over a slice of the log",
 }

@@ -13,10 +13,10 @@ from services.projector.burial import Burial
 from services.projector.fold_process import FoldProcess
 from services.projector.folder import Folder, Folding, InlineFolder
 from services.projector.folders import Folders
-from services.projector.lanes import Lanes, reasons
+from services.projector.lanes import Lanes
 from services.projector.log_facts import ReaderFacts
 from services.projector.loop import Projector
-from services.projector.observe import observe
+from services.projector.observe import observe, reasons
 from services.projector.publishers import Publishers
 from services.projector.store import Outbox, Reads, keep_topic_facts
 from services.projector.writer import Writer

@@ -45,11 +45,16 @@ def claim(conn: Connection, partition: int, *, writer_pid: int, topic_id: str, l
     `conn` is in autocommit mode. Raises LogDiverged, RulesDiffer, psycopg.Error.
     """
     named = queries()
-    model = current_model(conn)
-    row = conn.execute(named.get("rules_version", model=model)).fetchone()
-    if row is None or row[0] != RULES_VERSION:
-        raise RulesDiffer(f"{model} has rules {row and row[0]}, this is {RULES_VERSION}: rebuild")
-    claimed, claimed_topic = _take(conn, named, model, partition, writer_pid=writer_pid, topic_id=topic_id)
+    while True:
+        model = current_model(conn)
+        row = conn.execute(named.get("rules_version", model=model)).fetchone()
+        if row is None or row[0] != RULES_VERSION:
+            raise RulesDiffer(f"{model} has rules {row and row[0]}, this is {RULES_VERSION}: rebuild")
+        taken = _take(conn, named, model, partition, writer_pid=writer_pid, topic_id=topic_id)
+        # a switch that held the row while we waited for it has named another model by now
+        if current_model(conn) == model:
+            break
+    claimed, claimed_topic = taken
     if claimed_topic != topic_id:
         raise LogDiverged(f"topic id {topic_id} is not {claimed_topic}: log diverged, rebuild")
     _prove(claimed, log)

@@ -59,16 +59,19 @@ def restored(key: str, envelopes: list[str], said: str | None, *, stored_hash: i
     )
 
 
-def take(batch: Batch, records: Records, *, partitions: int) -> None:
-    """Fold the records into the batch and the lane; stops at the bad record that is one too many."""
-    last = {key: offset for offset, _, key, _ in records}
+def take(batch: Batch, records: Records, *, partitions: int, keep: bool = False) -> None:
+    """Fold the records into the batch and the lane; stops at the bad record that is one too many.
+
+    `keep`: more records follow, so that no shipment's row is made before `finish`.
+    """
+    last = {} if keep else {key: offset for offset, _, key, _ in records}
     batch.many = batch.many or (len(last) >= FEW_SHIPMENTS and not batch.rows)
     for offset, timestamp_ms, key, value in records:
         try:
             fact, members = decoded(key, value)
             state = _state(batch, members["shipment"], key or b"", partitions=partitions)
             _apply(batch, state, fact, members, value or b"", offset=offset)
-            if last[key] == offset and batch.touched.pop(state.shipment.key, None) is not None:
+            if last.get(key) == offset and batch.touched.pop(state.shipment.key, None) is not None:
                 close_row(batch, state.shipment.key, state)
         except UndecodableRecord as error:
             if not _reject(batch, (offset, timestamp_ms, key, value), error.error_class):

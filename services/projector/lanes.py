@@ -1,7 +1,7 @@
 """Which partitions are assigned, claimed, paused or stopped; claims, retries and the loss of the database."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 from services.projector.claim import LogDiverged, LogFacts, RulesDiffer, claim
@@ -9,6 +9,7 @@ from services.projector.folders import Folders
 from services.projector.lane import Claimed
 from services.projector.owned import Owned
 from services.projector.pauses import Pauses
+from services.projector.pointer import Pointer
 from services.projector.publishers import Publishers
 from services.projector.store import Reads
 from services.projector.writer import Writer
@@ -50,6 +51,7 @@ class Lanes:
         self._assigned: dict[int, float] = {}
         self._lanes: dict[int, Owned] = {}
         self._pauses = Pauses(reader)
+        self._pointer = Pointer()
         self._reads: Reads | None = None
         self._writer_pid = 0
         self._attempt = 0
@@ -175,14 +177,18 @@ class Lanes:
             self._pauses.plan(lane, offset, bad=bad)
 
     def resume_accepted(self) -> None:
-        """Write down new pauses, and go on where an operator has accepted the bad records."""
+        """Write down pauses, go on where bad records were accepted, and where another model is in force."""
         try:
             accepted = self._pauses.settle(self.reads)
+            model = self._pointer.moved_to(self.reads)
         except DatabaseError as error:
             if not is_passing(error):
                 raise
             self.lose_connection(error)
             return
+        if model is not None:
+            self.stopped.clear()
+            accepted += [p for p, lane in self._lanes.items() if lane.claimed.model != model]
         for partition in accepted:
             self._let_go(partition)
             self._assigned[partition] = 0.0
@@ -239,11 +245,3 @@ class Lanes:
             self._folders.close(lane)
             self._publishers.stop(partition)
         metrics.PARTITIONS_OWNED.set(len(self._lanes))
-
-
-def reasons(stopped: dict[int, str], waiting: Iterable[int]) -> str | None:
-    """What readiness says: stopped partitions by reason, partitions not claimed yet."""
-    if stopped:
-        return "; ".join(f"{p}: {why}" for p, why in sorted(stopped.items()))
-    unclaimed = sorted(waiting)
-    return f"not claimed yet: {unclaimed}" if unclaimed else None

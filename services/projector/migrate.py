@@ -36,6 +36,12 @@ def migrate(url: str, *, partitions: int) -> list[str]:
 
 def create_model(conn: psycopg.Connection, number: int, *, partitions: int) -> None:
     """Create the empty schema `model_<number>` in the caller's transaction."""
+    create_tables(conn, number, partitions=partitions)
+    create_indexes(conn, number)
+
+
+def create_tables(conn: psycopg.Connection, number: int, *, partitions: int) -> None:
+    """Create the model's tables and views without the keys and indexes that slow a load."""
     template = files("services.projector").joinpath("sql/model.sql").read_text()
     conn.execute(
         sql.SQL(template).format(
@@ -44,6 +50,12 @@ def create_model(conn: psycopg.Connection, number: int, *, partitions: int) -> N
             rules_version=sql.Literal(RULES_VERSION),
         )
     )
+
+
+def create_indexes(conn: psycopg.Connection, number: int) -> None:
+    """Create what `create_tables` left out; what is loaded by then costs its time here."""
+    template = files("services.projector").joinpath("sql/model_indexes.sql").read_text()
+    conn.execute(sql.SQL(template).format(model=sql.Identifier(f"model_{number}")))
 
 
 def _apply_missing(conn: psycopg.Connection) -> list[str]:

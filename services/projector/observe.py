@@ -1,6 +1,6 @@
-"""What a committed batch, and the state of the partitions, tell the metrics."""
+"""What a committed batch, and the state of the partitions, tell the metrics and readiness."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from services.projector.batch import Finished
 from services.runtime import metrics
@@ -30,3 +30,11 @@ def observe_lag(lag: Mapping[int, int], newest_ms: Mapping[int, int], *, topic: 
         metrics.LAG_SECONDS.labels(**labels).set(age_ms / 1000)
     if not any(lag.values()):
         metrics.PROGRESS_TIMESTAMP.set(now_ms / 1000)
+
+
+def reasons(stopped: dict[int, str], waiting: Iterable[int]) -> str | None:
+    """What readiness says: stopped partitions by reason, partitions not claimed yet."""
+    if stopped:
+        return "; ".join(f"{p}: {why}" for p, why in sorted(stopped.items()))
+    unclaimed = sorted(waiting)
+    return f"not claimed yet: {unclaimed}" if unclaimed else None

@@ -8,7 +8,7 @@ import psycopg
 from services.projector.batch import Finished, Published
 from services.projector.lane import Claimed
 from services.projector.rows import signed
-from services.runtime.postgres import Connection, Queries, connect, load_queries
+from services.runtime.postgres import Connection, Queries, connect, current_model, load_queries
 
 
 class StaleWrite(RuntimeError):
@@ -134,6 +134,10 @@ class Reads:
             for key, event in self._conn.execute(self._queries.get("load_facts", model=model), wanted):
                 found[key][0].append(event)
         return found
+
+    def model(self) -> str:
+        """The model in force."""
+        return current_model(self._conn)
 
     def is_owner(self, claimed: Claimed) -> bool:
         """Whether the claim still holds."""

@@ -26,6 +26,13 @@ FROM {model}.read_timeline WHERE shipment = %(shipment)s ORDER BY partition, src
 -- Recomputing needs the facts as they count: the copy that R15 chose, first known at the least recorded_at.
 SELECT shipment, recorded_at, event::text FROM {model}.read_timeline ORDER BY shipment
 
+-- name: shown_of
+-- What is shown of a shipment: its view, and the columns that repeat members of it.
+SELECT shipment, view::text, json_build_object(
+    'carrier', carrier, 'milestone', milestone, 'status', status, 'leg_no', leg_no, 'use_no', use_no,
+    'order_id', order_id, 'customer_id', customer_id)
+FROM {model}.read_shipments WHERE shipment = ANY(%(shipments)s)
+
 -- name: facts_with_deadline
 -- A shipment without wake_at has no deadline left.
 SELECT t.shipment, t.recorded_at, t.event::text

@@ -102,6 +102,11 @@ class ReadModel:
         """Every shipment's envelopes as they count, by key, streamed."""
         return _grouped(self._stream("facts_by_shipment"))
 
+    def shown_of(self, shipments: Sequence[str]) -> dict[str, bytes]:
+        """What the stored ones of `shipments` show, as JSON; a column overrules the view."""
+        rows = self._rows("shown_of", shipments=list(shipments))
+        return {key: orjson.dumps(orjson.loads(view) | columns) for key, view, columns in rows}
+
     def facts_with_deadline(self) -> Iterator[tuple[str, list[Json]]]:
         """The envelopes of the shipments that still have a deadline, streamed."""
         return _grouped(self._stream("facts_with_deadline"))

@@ -1,5 +1,6 @@
 -- One disposable model: everything here can be made again from the log.
 -- `{model}` is the schema, `{partitions}` the log's partition count, `{rules_version}` the fold's.
+-- Keys and indexes of what grows are in `model_indexes.sql`: a rebuild loads first and makes them last.
 CREATE SCHEMA {model};
 
 CREATE TABLE {model}.rules (
@@ -22,9 +23,9 @@ CREATE TABLE {model}.checkpoints (
     history_sum bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 10);
 
--- No column that changes with every event is indexed, so updates stay within their page.
+-- Updates stay within their page: no column that changes with every event is indexed.
 CREATE TABLE {model}.shipments (
-    shipment text COLLATE "C" PRIMARY KEY,
+    shipment text COLLATE "C" NOT NULL,
     partition integer NOT NULL,
     version bigint NOT NULL,
     carrier text COLLATE "C" NOT NULL,
@@ -40,8 +41,6 @@ CREATE TABLE {model}.shipments (
     hash bigint NOT NULL
 ) WITH (fillfactor = 85, toast_tuple_target = 8160);
 
-CREATE INDEX shipments_wake_at ON {model}.shipments (wake_at) WHERE wake_at IS NOT NULL;
-
 -- One row per record that counted; `change` is what it caused: the timeline is the outbox.
 CREATE TABLE {model}.timeline (
     partition integer NOT NULL,
@@ -54,11 +53,8 @@ CREATE TABLE {model}.timeline (
     recorded_at timestamptz NOT NULL,
     event text NOT NULL,
     seq bigint,
-    change text,
-    PRIMARY KEY (partition, src_offset)
+    change text
 ) WITH (toast_tuple_target = 8160);
-
-CREATE INDEX timeline_shipment ON {model}.timeline (shipment);
 
 CREATE VIEW {model}.read_shipments AS
 SELECT shipment, partition, version, carrier, milestone, status, leg_no, use_no,

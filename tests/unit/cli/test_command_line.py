@@ -29,7 +29,7 @@ def raising(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
     return errors
 
 
-@pytest.mark.parametrize("name", ["rebuild", "verify", "backtest"])
+@pytest.mark.parametrize("name", ["verify", "backtest"])
 def test_a_command_that_is_not_there_yet_exits_2_and_says_so(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,106 @@
+"""The switch: lock every live checkpoint, fold to exactly their offsets, compare, turn the pointer.
+
+Who writes the live model waits for its row meanwhile and finds its epoch raised; who claims finds another
+model named (see `claim`). Readers read the pointer and never wait.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from services.projector.rebuild.build import targets_of
+from services.projector.rebuild.models import NAME, Checkpoint, checkpoints_of, number_of, statements
+from services.projector.rebuild.tail import Tail
+from services.runtime.postgres import DatabaseError, connect
+
+_LOCK_PATIENCE: Final = "2s"
+_LOCK_NOT_AVAILABLE: Final = "55P03"
+_ATTEMPTS: Final = 3
+_SUMS: Final = ("next_offset", "next_seq", "shipments", "state_sum", "history_sum")
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Two models at the same offsets, the live one locked."""
+
+    live: list[Checkpoint]
+    other: list[Checkpoint]
+
+    @property
+    def differing(self) -> list[tuple[int, str]]:
+        """(partition, column) where the checkpoints differ; empty: equal in state and history."""
+        return [
+            (live.partition, column)
+            for live, other in zip(self.live, self.other, strict=True)
+            for column in _SUMS
+            if getattr(live, column) != getattr(other, column)
+        ]
+
+
+class Switch:
+    """The way from the live model to another one, on a connection of its own."""
+
+    def __init__(self, url: str, *, live: str, other: str) -> None:
+        """Connect; raises psycopg.OperationalError."""
+        self._queries = statements()
+        self._live, self._other = live, other
+        self._conn = connect(url, name=NAME, autocommit=False)
+
+    @contextmanager
+    def meeting(self, tail: Tail) -> Iterator[Meeting]:
+        """Both models at the same offsets; the live one stands still until the block ends."""
+        self._lock()
+        try:
+            live = self._checkpoints("lock_checkpoints", self._live)
+            tail.advance(targets_of(live))
+            yield Meeting(live, self._checkpoints("checkpoints", self._other))
+        except BaseException:
+            self._conn.rollback()
+            raise
+        self._conn.commit()
+
+    def flip(self, meeting: Meeting) -> None:
+        """Within the meeting: whoever owned a partition owns it no more, and the other model is the one."""
+        epoch = max(c.owner_epoch for c in (*meeting.live, *meeting.other)) + 1
+        for model in (self._live, self._other):
+            self._conn.execute(self._queries.get("raise_epochs", model=model), {"epoch": epoch})
+        self._conn.execute(self._queries.get("point"), {"number": number_of(self._other)})
+
+    def take_over(self, meeting: Meeting, positions: Mapping[int, int], *, said: bool) -> None:
+        """Within the meeting: go on with the live model's running numbers, and with what it has `said`.
+
+        `positions`: by partition the offset of the last record told of; changes behind it are history.
+        """
+        if said:
+            self._conn.execute("SELECT set_config('search_path', %s, true)", (self._live,))
+            self._conn.execute(self._queries.get("take_over_said", model=self._other))
+        for live in meeting.live:
+            at = {
+                "partition": live.partition,
+                "next_seq": live.next_seq,
+                "position": positions[live.partition],
+            }
+            self._conn.execute(self._queries.get("go_on_with_seq", model=self._other), at)
+            self._conn.execute(self._queries.get("tell_no_more", model=self._other), at)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._conn.close()
+
+    def _lock(self) -> None:
+        for attempt in range(_ATTEMPTS):
+            try:
+                self._conn.execute("SELECT set_config('lock_timeout', %s, true)", (_LOCK_PATIENCE,))
+                self._checkpoints("lock_checkpoints", self._live)
+            except DatabaseError as error:
+                self._conn.rollback()
+                if error.sqlstate != _LOCK_NOT_AVAILABLE or attempt == _ATTEMPTS - 1:
+                    raise
+                self._conn.execute(self._queries.get("end_owners", model=self._live))
+                self._conn.commit()
+            else:
+                return
+
+    def _checkpoints(self, name: str, model: str) -> list[Checkpoint]:
+        return checkpoints_of(self._conn.execute(self._queries.get(name, model=model)).fetchall())

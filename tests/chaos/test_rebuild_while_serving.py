@@ -1,0 +1,139 @@
+"""Switches and rollbacks while events come in and shipments are read: nothing fails, nothing is lost."""
+
+import os
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import httpx
+import psycopg
+import pytest
+
+from services.runtime.topics import end_offsets
+from tests.chaos.behind import notifier_behind, status_ends
+from tests.chaos.sender import Sender, stories
+from tests.e2e.running import Place, Up, running, until
+from tests.oracle import differences, read_topic, truth_of
+
+SWITCHES = int(os.environ.get("SHIPLOG_SWITCHES", "2"))
+EVENTS_PER_SECOND = int(os.environ.get("SHIPLOG_EVENTS_PER_SECOND", "150"))
+READS_PER_SECOND = int(os.environ.get("SHIPLOG_READS_PER_SECOND", "50"))
+_BATCH = 3.5
+"""Events of a batch, on average."""
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120 + 60 * SWITCHES)]
+
+
+@dataclass(slots=True)
+class Readers:
+    """Read shipments at a steady pace; `url` is where, `known` which may be asked for."""
+
+    url: str
+    per_second: int
+    workers: int = 4
+    answers: Counter[str] = field(default_factory=Counter)
+    known: list[str] = field(default_factory=list)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def start(self) -> "Readers":
+        """Begin."""
+        self._threads = [threading.Thread(target=self._run, args=(n,)) for n in range(self.workers)]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def stop(self) -> None:
+        """End."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(30)
+
+    def _run(self, turn: int) -> None:
+        with httpx.Client(timeout=10) as client:
+            while not self._stop.is_set():
+                began = time.monotonic()
+                turn += 1
+                key = self.known[turn * 7919 % len(self.known)]
+                try:
+                    answer = client.get(f"{self.url}/v1/shipments/{key}")
+                    self.answers[str(answer.status_code)] += 1
+                except httpx.HTTPError as error:
+                    self.answers[type(error).__name__] += 1
+                pause = self.workers / self.per_second - (time.monotonic() - began)
+                self._stop.wait(max(pause, 0.0))
+
+
+def test_switches_under_reads_and_writes_fail_no_read_and_lose_no_event(place: Place) -> None:
+    with running(place, clock="wall") as up:
+        batches = stories(promised_in=timedelta(hours=1), prefix="S")
+        sender = Sender(lambda: up.ingest, batches, every=_BATCH / EVENTS_PER_SECOND).start()
+        until(lambda: _shipments(place) > 50, within=60, what="shipments")
+        readers = Readers(up.ingest, per_second=READS_PER_SECOND, known=_keys(place)).start()
+        models = []
+        for turn in range(SWITCHES):
+            answer = place.shiplog("rebuild", *(["rollback"] if turn % 3 == 1 else []))
+            assert answer.code == 0, answer.err
+            models.append((answer.value["live"], answer.value["rebuilt"], answer.value["equal"]))
+            until(lambda: _claimed(place) == 4, within=30, what="all partitions claimed in the new model")
+        readers.stop()
+        sender.stop()
+        _settle(up)
+        equal = place.shiplog("rebuild", "--check")
+        log = read_topic(place.kafka, place.names.events.name)
+        truth = truth_of(log)
+        wrong = differences(
+            truth, kafka=place.kafka, database_url=place.database_url, names=place.names, model=models[-1][1]
+        )
+
+    assert set(readers.answers) == {"200"}
+    assert readers.answers["200"] > 100
+    print(dict(readers.answers), dict(sender.answers), len(sender.acknowledged), models)  # noqa: T201
+    assert sender.answers.keys() == {202}
+    assert len(sender.acknowledged) > 500
+    assert sender.acknowledged - truth.events == set()
+    assert all(equal for _, _, equal in models)
+    assert len({other for _, other, _ in models}) >= 2
+    assert equal.code == 0, equal.out
+    assert wrong == []
+
+
+def _model(place: Place) -> str:
+    return f"model_{place.query('SELECT current FROM core.pointer')[0][0]}"
+
+
+def _shipments(place: Place) -> int:
+    return int(place.query(f"SELECT count(*) FROM {_model(place)}.shipments")[0][0])
+
+
+def _keys(place: Place) -> list[str]:
+    return [key for (key,) in place.query(f"SELECT shipment FROM {_model(place)}.shipments")]
+
+
+def _claimed(place: Place) -> int:
+    return int(
+        place.query(f"SELECT count(*) FROM {_model(place)}.checkpoints WHERE owner_pid IS NOT NULL")[0][0]
+    )
+
+
+def _settle(up: Up) -> None:
+    """Wait until log, model, status topic and alerts are in step."""
+    place = up.place
+
+    def done() -> bool:
+        ends = {p: e for p, e in end_offsets(place.kafka, place.names.events.name).items() if e}
+        with psycopg.connect(place.database_url) as conn:
+            stand = dict(conn.execute(f"SELECT partition, next_offset FROM {_model(place)}.checkpoints"))
+        return all(stand[p] == end for p, end in ends.items())
+
+    until(done, within=60, what="log folded")
+    until(lambda: _told(place), within=60, what="changes published and alerts told")
+
+
+def _told(place: Place) -> bool:
+    wanted = int(place.query(f"SELECT sum(next_seq - 1) FROM {_model(place)}.checkpoints")[0][0])
+    return (
+        len(read_topic(place.kafka, place.names.status.name)) == wanted
+        and notifier_behind(place, status_ends(place)) == 0
+    )

@@ -1,0 +1,135 @@
+"""A log with shipments of every kind and a live model folded from it by the projector's own parts."""
+
+from collections.abc import Iterable
+from uuid import uuid4
+
+import orjson
+import psycopg
+
+from schemas.topics import topics
+from services.projector.batch import begin, finish
+from services.projector.claim import claim
+from services.projector.folding import missing, restored, take
+from services.projector.lane import lane_of
+from services.projector.log_facts import ReaderFacts
+from services.projector.migrate import migrate
+from services.projector.publisher import status_record
+from services.projector.rebuild.source import Source
+from services.projector.rows import unsigned
+from services.projector.store import Outbox, Reads, Store
+from services.runtime.producer import LogProducer
+from services.runtime.records import LogReader, scan
+from services.runtime.topics import end_offsets, ensure_topics, topic_facts
+from tests.bench.seeds import records
+
+PARTITIONS = 4
+
+
+class Watched:
+    """Progress that keeps what it heard."""
+
+    def __init__(self) -> None:
+        self.stages: list[tuple[str, int | None]] = []
+        self.records = 0
+
+    def stage(self, name: str, total: int | None) -> None:
+        """A stage begins."""
+        self.stages.append((name, total))
+
+    def moved(self, records: int) -> None:
+        """So many more."""
+        self.records += records
+
+
+def seeded(kafka: str, database: str, *, count: int, shipments: int) -> Source:
+    """A migrated database, and topics of their own with so many records in the log."""
+    migrate(database, partitions=PARTITIONS)
+    names = topics(prefix=f"t{uuid4().hex[:10]}-", partitions=PARTITIONS)
+    ensure_topics(kafka, names)
+    topic_id, partitions = topic_facts(kafka, names.events.name)
+    source = Source(kafka, names.events.name, names.status.name, topic_id, partitions, database)
+    append(source, records(count, shipments=shipments))
+    return source
+
+
+def append(source: Source, more: Iterable[object]) -> None:
+    """Write records to the log."""
+    producer = LogProducer(source.kafka)
+    producer.send(source.topic, [(None, record) for record in more]).result(60)
+    producer.close()
+
+
+def fold_live(source: Source, *, batch: int = 700) -> dict[int, int]:
+    """Fold the model in force on to the log's end, as a projector does; where it stands then."""
+    ends = end_offsets(source.kafka, source.topic)
+    store, reads, reader = (
+        Store(source.database_url),
+        Reads(source.database_url),
+        LogReader(source.kafka, source.topic),
+    )
+    try:
+        for partition, end in ends.items():
+            claimed = claim(
+                reads.connection, partition, writer_pid=store.backend_pid, topic_id=source.topic_id,
+                log=ReaderFacts(reader),
+            )  # fmt: skip
+            lane = lane_of(claimed, limit=300)
+            reader.assign({partition: claimed.next_offset})
+            while lane.next_offset < end:
+                for found in reader.poll(200, batch).values():
+                    keys = missing(lane, found, partitions=PARTITIONS)
+                    for key, (events, said, hash_) in reads.states(claimed.model, keys).items():
+                        lane.states.put(key, restored(key, events, said, stored_hash=unsigned(hash_)))
+                    making = begin(lane)
+                    take(making, found, partitions=PARTITIONS)
+                    store.write(finish(making))
+                    lane.states.trim(committed=making.number)
+    finally:
+        for each in (store, reads, reader):
+            each.close()
+    return ends
+
+
+def rows(url: str, model: str) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the model's tables in the order of their keys, checkpoints without their owners."""
+    statements = {
+        "shipments": f"SELECT s::text FROM {model}.shipments s ORDER BY shipment",
+        "timeline": f"SELECT t::text FROM {model}.timeline t ORDER BY partition, src_offset",
+        "checkpoints": "SELECT partition, next_offset, last_event_id, next_seq, shipments, state_sum,"
+        f" history_sum FROM {model}.checkpoints ORDER BY partition",
+    }
+    with psycopg.connect(url) as conn:
+        return {name: conn.execute(statement).fetchall() for name, statement in statements.items()}
+
+
+def query(url: str, statement: str) -> list[tuple[object, ...]]:
+    """Rows of a statement, committed."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        cursor = conn.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def publish(source: Source) -> None:
+    """Tell the status topic of every change it has not heard of, as the publishers would."""
+    reader = LogReader(source.kafka, source.status_topic)
+    producer, outbox = LogProducer(source.kafka), Outbox(source.database_url)
+    ((number,),) = query(source.database_url, "SELECT current FROM core.pointer")
+    try:
+        for partition in range(PARTITIONS):
+            last = reader.last_record(partition)
+            position = -1 if last is None else orjson.loads(last[3] or b"")["src_offset"]
+            changes = outbox.unpublished(f"model_{number}", partition, position=position, limit=1_000_000)
+            producer.send(
+                source.status_topic, [(partition, status_record(change)) for change in changes]
+            ).result(60)
+    finally:
+        for each in (reader, producer, outbox):
+            each.close()
+
+
+def told_numbers(source: Source) -> dict[int, list[int]]:
+    """By partition the running numbers that stand in the status topic, in its order."""
+    found: dict[int, list[int]] = {}
+    for record in scan(source.kafka, source.status_topic):
+        found.setdefault(record.partition, []).append(orjson.loads(record.value or b"")["seq"])
+    return found
