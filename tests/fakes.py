@@ -102,6 +102,17 @@ class FakeBroker:
         self._require_owner(owner)
         self._end(owner[0], "abort")
 
+    def forget(self, owner: tuple[str, int]) -> None:
+        """End the owner's transaction for the coordinator alone, as a crash may: no marker is written."""
+        self._transactions[owner[0]].open_on.clear()
+
+    def void_forgotten(self, topic: str, partition: int, owner: tuple[str, int]) -> None:
+        """Abort what a former owner of the transactional id has left open in the partition."""
+        for epoch in range(owner[1]):
+            entries = [entry for entry in self.log(topic, partition) if entry.producer == (owner[0], epoch)]
+            if entries and entries[-1].kind == "data":
+                self._settle(topic, partition, (owner[0], epoch), "abort")
+
     def require_presence(self) -> None:
         """Raises BrokerUnavailable while the broker is away."""
         if self.away:
@@ -147,6 +158,7 @@ class FakeSink:
             raise SinkLost("the sink is open already")
         try:
             self._owner = self._transactional_id, self._broker.init_transactions(self._transactional_id)
+            self._broker.void_forgotten(*self._place, self._owner)
         except BrokerUnavailable as error:
             raise SinkLost(str(error)) from error
         seen = self._broker.committed(*self._place)

@@ -5,6 +5,7 @@ import logging
 import os
 import random
 import sys
+import threading
 from datetime import timedelta
 from importlib.metadata import version
 
@@ -28,7 +29,9 @@ from services.runtime.lifecycle import StopSignal, announce_ready, backoff, with
 from services.runtime.log import configure_logging, get_logger
 
 SERVICE = "notifier"
-STALL_AFTER = timedelta(seconds=30)
+STALL_AFTER = timedelta(seconds=20)
+END_WITHIN = timedelta(seconds=11)
+"""Less than `shiplog up` waits before it kills, more than an orderly end takes."""
 
 log = get_logger(__name__)
 
@@ -157,11 +160,23 @@ class _Notifier:
 
 def main() -> int:
     """The entry point of `python -m services.notifier`."""
-    return run(
-        read_settings(),
-        StopSignal(),
-        start_anywhere=os.environ.get("SHIPLOG_NOTIFIER_FROM") == "earliest",
-    )
+    settings, stop = read_settings(), StopSignal()
+    threading.Thread(target=_end_in_time, args=(settings, stop), name="end-in-time", daemon=True).start()
+    return run(settings, stop, start_anywhere=os.environ.get("SHIPLOG_NOTIFIER_FROM") == "earliest")
+
+
+def _end_in_time(settings: Settings, stop: StopSignal) -> None:
+    """End the process some seconds after it was told to, whatever still waits.
+
+    The client libraries wait for ever for a broker that goes away while they are being closed. Nothing
+    is lost: what is not acknowledged is read again, an open transaction is aborted by the next owner.
+    """
+    while not stop.wait(60.0):
+        pass
+    threading.Event().wait(END_WITHIN.total_seconds())
+    log.error("end_forced", after_s=END_WITHIN.total_seconds())
+    withdraw_ready(settings.home, SERVICE)
+    os._exit(1)
 
 
 if __name__ == "__main__":

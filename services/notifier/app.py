@@ -6,12 +6,14 @@ from typing import Any, Final
 
 import faust
 
-from services.notifier.transport import CommittedTransport
+from services.notifier.transport import CommittedTransport, Runs
 
 GROUP: Final = "notifier"
 HEARTBEAT_S: Final = 3.0
 SESSION_S: Final = 10.0
 COMMIT_INTERVAL_S: Final = 0.5
+RUN_RECORDS: Final = 2_000
+WAITING_RUNS: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,9 @@ def build_app(settings: AppSettings) -> tuple[faust.App, Any]:
         broker_session_timeout=SESSION_S,
         broker_heartbeat_interval=HEARTBEAT_S,
         broker_commit_interval=COMMIT_INTERVAL_S,
-        broker_max_poll_records=5_000,
+        broker_max_poll_records=RUN_RECORDS,
+        stream_buffer_maxsize=WAITING_RUNS,
+        ConsumerScheduler=Runs,
         processing_guarantee="at_least_once",
         # our lanes hold events that are not acknowledged yet: waiting for them would hold up a rebalance
         stream_wait_empty=False,

@@ -18,14 +18,15 @@ class Lanes:
         self._new_lane = new_lane
         self._lanes: dict[int, Lane] = {}
         self._failure: BaseException | None = None
+        self._closed = False
 
     async def feed(self, event: EventT) -> None:
         """Queue one event; never raises for trouble of the lane, whose event then stays unacknowledged.
 
-        After a bug (`failure`) everything is discarded: a later event of the partition must not be
-        told before the one that failed.
+        After a bug (`failure`) and after `close` everything is discarded: a later event of the partition
+        must not be told before the one that failed or was dropped, for it would never be told then.
         """
-        if self._failure is not None:
+        if self._failure is not None or self._closed:
             return
         partition = event.message.partition
         lane = self._lanes.get(partition)
@@ -35,8 +36,16 @@ class Lanes:
         # A lane that is closed while this waits swallows the event: it is read again.
         await lane.put(event)
 
+    async def close(self) -> None:
+        """Close every lane for good: the service ends, whatever the stream still brings."""
+        self._closed = True
+        await self.drop()
+
     async def drop(self) -> None:
-        """Close every lane: the partitions are being handed out anew, or the service ends."""
+        """Close every lane: the partitions are being handed out anew.
+
+        Nothing may be fed that was read before: Faust clears its queues first and refuses what is left.
+        """
         lanes, self._lanes = list(self._lanes.values()), {}
         await asyncio.gather(*(lane.close() for lane in lanes))
 

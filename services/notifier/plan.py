@@ -6,7 +6,7 @@ acknowledged it; a plan thrown away leaves no trace.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -81,40 +81,44 @@ def plan(position: Position, records: Iterable[StatusRecord]) -> Plan:
     for record in records:
         try:
             changed = status_of(record)
-            outgoing = _outgoing(record, changed)
+            outgoing = _outgoing(record) if changed.announcements else []
         except UndecodableRecord as error:
             rejected.append(Rejected(record, error.error_class, error.detail))
             continue
-        if changed["src_offset"] <= seen:
+        if changed.src_offset <= seen:
             repeated += 1
-            if seq is None or changed["seq"] == seq + 1:
-                seq = changed["seq"]
+            if seq is None or changed.seq == seq + 1:
+                seq = changed.seq
             continue
         if seq is not None:
-            missing += max(0, changed["seq"] - seq - 1)
-        seen, seq = changed["src_offset"], changed["seq"]
+            missing += max(0, changed.seq - seq - 1)
+        seen, seq = changed.src_offset, changed.seq
         alerts.extend(outgoing)
     return Plan(Position(seen, seq), tuple(alerts), tuple(rejected), repeated, missing)
 
 
-def status_of(record: StatusRecord) -> dict[str, Any]:
-    """The StatusChanged in a record, as JSON members; raises UndecodableRecord."""
-    members = lifted(read_json(record.value), lifts={}, to=STATUS_VERSION)
+def status_of(record: StatusRecord) -> StatusChanged:
+    """The StatusChanged in a record; raises UndecodableRecord."""
     try:
         # strict JSON: "12" is no offset, and only JSON mode takes an enum's value for the enum
-        StatusChanged.model_validate_json(record.value or b"", strict=True)
+        changed = StatusChanged.model_validate_json(record.value or b"", strict=True)
     except ValidationError as error:
+        lifted(read_json(record.value), lifts={}, to=STATUS_VERSION)  # says it more exactly, where it can
         first = error.errors(include_url=False, include_input=False)[0]
         where = "/".join(str(step) for step in first["loc"])
         raise UndecodableRecord("invalid_status", f"{where}: {first['msg']}") from error
-    if record.key != members["shipment"].encode():
+    if changed.schema_version != STATUS_VERSION or "schema_version" not in changed.model_fields_set:
+        lifted(read_json(record.value), lifts={}, to=STATUS_VERSION)
+    if record.key != changed.shipment.encode():
         raise UndecodableRecord("wrong_key", "the record's key is not its shipment")
-    if members["src_partition"] != record.partition:
+    if changed.src_partition != record.partition:
         raise UndecodableRecord("wrong_partition", "the record is not on its event's partition")
-    return members
+    return changed
 
 
-def _outgoing(record: StatusRecord, changed: dict[str, Any]) -> list[Outgoing]:
+def _outgoing(record: StatusRecord) -> list[Outgoing]:
+    # from the members as they were written, not as we understand them
+    changed = read_json(record.value)
     outgoing = []
     for announcement in changed["announcements"]:
         alert = alert_record(alert_of(changed, announcement))

@@ -4,7 +4,7 @@ The caller begins another life after a pause: everything is resumed from Kafka, 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,7 +46,7 @@ async def live(settings: AppSettings, lanes: Lanes, *, stop: StopSignal, watch: 
         await _start(app, stop, watch)
         await _watch(app, lanes, stop=stop, watch=watch, topic=settings.status_topic)
     finally:
-        await lanes.drop()
+        await lanes.close()
         await _end(app)
 
 
@@ -68,6 +68,7 @@ async def _start(app: faust.App, stop: StopSignal, watch: Watch) -> None:
 
 async def _watch(app: faust.App, lanes: Lanes, *, stop: StopSignal, watch: Watch, topic: str) -> None:
     told = False
+    shown: set[int] = set()
     while not stop.is_set():
         watch.beat()
         if lanes.failure is not None:
@@ -81,8 +82,17 @@ async def _watch(app: faust.App, lanes: Lanes, *, stop: StopSignal, watch: Watch
         if assignment and not told:
             told = True
             watch.assigned()
+        partitions = {place.partition for place in assignment}
+        _forget(shown - partitions, topic=topic)
+        shown = partitions
         await _measure(app, lanes, topic=topic, assignment=assignment)
         await asyncio.sleep(TICK_S)
+
+
+def _forget(partitions: Iterable[int], *, topic: str) -> None:
+    """The lag of partitions that others have now is theirs to tell."""
+    for partition in partitions:
+        metrics.LAG_RECORDS.labels(topic=topic, partition=str(partition)).set(0)
 
 
 async def _measure(app: faust.App, lanes: Lanes, *, topic: str, assignment: set[TP]) -> None:

@@ -1,14 +1,15 @@
 """FencedSink on aiokafka: one partition of a topic whose last committed record is the checkpoint.
 
 The same protocol as `services.runtime.sink`, for the event loop. One transactional producer per
-partition; the first failure closes it, and the caller starts again from what `open` then returns.
+partition; an append is done when readers see it; the first failure closes the producer, and the caller
+starts again from what `open` then returns.
 """
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import (
     IllegalOperation,
     InvalidProducerEpoch,
@@ -22,6 +23,7 @@ from aiokafka.errors import (
 
 from schemas.codec import Record
 from schemas.topics import MAX_REJECTED_BYTES
+from services.notifier.tail import READ_COMMITTED, READ_UNCOMMITTED, end_offset, last_record, wait_readable
 from services.runtime.outcomes import RecordRefused
 from services.runtime.sink import LastRecord, SinkLost
 
@@ -36,8 +38,7 @@ RETRY_BACKOFF_MS: Final = 20
 a core busy while the broker is away."""
 TRANSACTION_TIMEOUT_MS: Final = 15_000
 """An append that hangs for longer is aborted by the broker, so readers behind it go on."""
-_POLL_MS: Final = 200
-
+_VOID_KEY: Final = b"void"
 
 _REFUSALS: Final = (
     (MessageSizeTooLargeError, "too_large"),
@@ -59,6 +60,7 @@ class FencedSink:
         self._bootstrap = bootstrap
         self._topic = topic
         self._partition = partition
+        self._place = TopicPartition(topic, partition)
         self._transactional_id = transactional_id
         self._producer: AIOKafkaProducer | None = None
 
@@ -83,13 +85,15 @@ class FencedSink:
             async with asyncio.timeout(OPEN_TIMEOUT_S):
                 await producer.start()
                 await producer.partitions_for(self._topic)
+                await self._void_forgotten(producer)
                 return await last_record(self._bootstrap, self._topic, self._partition)
         except _LOST as error:
             raise await self._failed(error) from error
 
     async def append(self, records: Sequence[Record]) -> int | None:
-        """Commit `records` in one Kafka transaction; the offset of the last one, None without records.
+        """Commit `records` in one Kafka transaction; the offset of the last one once readers see it.
 
+        None without records.
         Raises SinkLost, or RecordRefused when the broker will never take one of them. The sink is closed
         then; a lost answer to the commit leaves it to the next `open` whether the records are there.
         """
@@ -101,10 +105,10 @@ class FencedSink:
         try:
             async with asyncio.timeout(APPEND_TIMEOUT_S):
                 await producer.begin_transaction()
-                acknowledged = [await self._send(producer, record) for record in records]
-                written = await asyncio.gather(*acknowledged)
+                last = await self._send(producer, records)
                 await producer.commit_transaction()
-                return int(written[-1].offset)
+                await wait_readable(producer.client, self._place, last)
+                return last
         except asyncio.CancelledError:
             await self.close()
             raise
@@ -122,15 +126,34 @@ class FencedSink:
         except (KafkaError, OSError, TimeoutError):
             return  # the broker is away: its transaction timeout or the next owner ends what is open
 
-    async def _send(self, producer: AIOKafkaProducer, record: Record) -> asyncio.Future[Any]:
-        acknowledged: asyncio.Future[Any] = await producer.send(
-            self._topic,
-            value=record.value,
-            key=record.key,
-            partition=self._partition,
-            headers=record.headers,
-        )
-        return acknowledged
+    async def _send(self, producer: AIOKafkaProducer, records: Sequence[Record]) -> int:
+        """Send all and wait for all; the last one's offset.
+
+        In batches of our own making: a future and a task for each record cost more than all the rest.
+        """
+        last, acknowledged = 0, []
+        waiting = iter(records)
+        record = next(waiting, None)
+        while record is not None:
+            batch = producer.create_batch()
+            while record is not None and batch.append(
+                key=record.key, value=record.value, headers=record.headers, timestamp=None
+            ):
+                record = next(waiting, None)
+            last = batch.record_count() - 1
+            acknowledged.append(await producer.send_batch(batch, self._topic, partition=self._partition))
+        written = await asyncio.gather(*acknowledged)
+        return int(written[-1].offset) + last
+
+    async def _void_forgotten(self, producer: AIOKafkaProducer) -> None:
+        """Abort what a coordinator has left open in the partition: see the other FencedSink."""
+        end = await end_offset(producer.client, self._place, READ_UNCOMMITTED)
+        if await end_offset(producer.client, self._place, READ_COMMITTED) >= end:
+            return
+        await producer.begin_transaction()
+        offset = await self._send(producer, [Record(_VOID_KEY, b"", [])])
+        await producer.abort_transaction()
+        await wait_readable(producer.client, self._place, offset)
 
     async def _failed(self, error: Exception) -> SinkLost | RecordRefused:
         await self.close()
@@ -139,47 +162,3 @@ class FencedSink:
                 return RecordRefused(error_class, str(error))
         fenced = isinstance(error, ProducerFenced | InvalidProducerEpoch | InvalidProducerIdMapping)
         return (SinkFenced if fenced else SinkLost)(f"{type(error).__name__}: {error}")
-
-
-async def last_record(bootstrap: str, topic: str, partition: int) -> LastRecord | None:
-    """The last committed data record of a partition, or None; raises aiokafka's KafkaError."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        group_id=None,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        isolation_level="read_committed",
-        fetch_max_wait_ms=50,
-        max_partition_fetch_bytes=MAX_REJECTED_BYTES,
-    )
-    try:
-        await consumer.start()
-        return await _walk_back(consumer, TopicPartition(topic, partition))
-    finally:
-        await consumer.stop()
-
-
-async def _walk_back(consumer: AIOKafkaConsumer, place: TopicPartition) -> LastRecord | None:
-    # Doubling windows, stopped by position: the log may end in markers or in what was aborted.
-    consumer.assign([place])
-    start = (await consumer.beginning_offsets([place]))[place]
-    end = (await consumer.end_offsets([place]))[place]
-    window, low = 2, end
-    while low > start:
-        low = max(start, end - window)
-        consumer.seek(place, low)
-        found = await _last_before(consumer, place, end=end)
-        if found is not None:
-            return found
-        window *= 2
-    return None
-
-
-async def _last_before(consumer: AIOKafkaConsumer, place: TopicPartition, *, end: int) -> LastRecord | None:
-    found: LastRecord | None = None
-    while await consumer.position(place) < end:
-        batch = await consumer.getmany(place, timeout_ms=_POLL_MS)
-        for record in batch.get(place, ()):
-            if record.offset < end:
-                found = (record.offset, record.key, record.value)
-    return found

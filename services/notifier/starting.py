@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from services.notifier.sink import last_record
+from services.notifier.tail import last_record
 
 
 class StatusTopicMissing(Exception):

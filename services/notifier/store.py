@@ -58,6 +58,13 @@ class WatchdogStore:
         """Whether time is a replay's: then the replay is the watchdog."""
         return self._read(lambda conn: self._row(conn, "clock_mode") == ("virtual",))
 
+    def server_ms(self) -> int:
+        """The server's own clock, in milliseconds since 1970."""
+        row = self._read(lambda conn: self._row(conn, "server_clock"))
+        if row is None:
+            raise DatabaseAway("the server told no time")
+        return ms_of(row[0])
+
     def instances(self) -> tuple[IngestState, ...]:
         """Every ingest instance that ever told of itself and was not cleared away."""
         rows = self._read(lambda conn: conn.execute(self._queries.get("instances")).fetchall())

@@ -45,8 +45,17 @@ class Stage(Protocol):
         """Another writer takes the transactional id, sends `records` and aborts."""
         ...
 
+    def forget(self, records: Sequence[Record]) -> None:
+        """Another writer takes the transactional id and sends `records`; the broker then forgets that a
+        transaction is open, as it may in a crash."""
+        ...
+
     def committed(self) -> list[bytes]:
         """The values a read-committed reader sees, in log order, read by other means than the sink's."""
+        ...
+
+    def unreachable(self) -> int:
+        """How many offsets at the end readers of committed records do not reach at this moment."""
         ...
 
     def oversized(self) -> Record:
@@ -140,6 +149,25 @@ class SinkContract:
         stage.abort(records(*(f"x{number}" for number in range(40))))
 
         assert stage.sink().open() is None
+
+    def test_a_transaction_that_the_broker_forgot_holds_up_nobody_and_is_not_seen(self, stage: Stage) -> None:
+        opened(stage).append(records("a"))
+        stage.forget(records("x", "y"))
+
+        sink = stage.sink()
+        last = sink.open()
+        sink.append(records("b"))
+
+        assert last is not None
+        assert last[2] == b"a"
+        assert stage.committed() == [b"a", b"b"]
+
+    def test_a_record_is_seen_by_readers_when_the_append_returns(self, stage: Stage) -> None:
+        sink = opened(stage)
+        for number in range(20):
+            sink.append(records(str(number)))
+
+            assert stage.unreachable() == 0
 
     def test_a_fenced_writer_is_lost_and_writes_nothing(self, stage: Stage) -> None:
         zombie = opened(stage)

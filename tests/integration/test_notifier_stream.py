@@ -39,7 +39,7 @@ class Stand:
     notifier: NotifierProcess
     alerts: Reader
 
-    def told(self, count: int, *, seconds: float = 40) -> bool:
+    def told(self, count: int, *, seconds: float = 90) -> bool:
         """Whether that many alerts were there in time."""
         return wait_until(seconds, lambda: len(self.alerts.read()) >= count)
 
@@ -114,6 +114,18 @@ def test_a_status_that_is_published_again_is_not_told_again(stand: Stand) -> Non
     assert stand.metric("shiplog_status_skipped_total") == 1
 
 
+def test_what_a_publisher_took_back_is_never_told(stand: Stand) -> None:
+    stand.writer.write(6, partition=1)
+    stand.writer.write(6, partition=1, aborted=True)
+    stand.writer.write(6, partition=1)
+    stand.notifier.start()
+
+    assert stand.told(len(stand.writer.expected))
+
+    assert alert_ids(stand.alerts.read()) == dict.fromkeys(stand.writer.expected, 1)
+    assert stand.metric("shiplog_status_skipped_total") == 0
+
+
 def test_a_gap_in_the_running_numbers_is_counted(stand: Stand) -> None:
     stand.writer.write(6, partition=2)
     later = status(40, partition=2, announcements=1)
@@ -148,7 +160,7 @@ def test_sigterm_ends_it_in_time_and_the_next_one_goes_on(stand: Stand) -> None:
     stand.notifier.start()
     stand.writer.write(300, partition=0)
     assert stand.told(10)
-    assert wait_until(10, stand.notifier.ready_file.exists)
+    assert wait_until(60, stand.notifier.ready_file.exists)
 
     stand.writer.write(3_000, partition=0)
     code = stand.notifier.send(signal.SIGTERM)
@@ -166,7 +178,7 @@ def test_it_does_not_start_where_alerts_may_have_been_missed(stand: Stand) -> No
     stand.notifier.start()
 
     assert stand.notifier.process is not None
-    assert stand.notifier.process.wait(30) == 1
+    assert stand.notifier.process.wait(60) == 1
     assert "SHIPLOG_NOTIFIER_FROM=earliest" in stand.notifier.log.read_text()
 
 
@@ -206,5 +218,5 @@ def test_without_its_topics_it_says_so(kafka: str, tmp_path: Path) -> None:
     notifier.start()
 
     assert notifier.process is not None
-    assert notifier.process.wait(30) == 1
+    assert notifier.process.wait(60) == 1
     assert "shiplog topics apply" in notifier.log.read_text()

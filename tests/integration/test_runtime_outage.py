@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from services.cli.local.stack import Stack, remove_stack, start_stack
 from services.runtime.clock import monotonic
 from services.runtime.outcomes import BrokerUnavailable, Sent
 from services.runtime.producer import LogProducer
-from services.runtime.records import LogReader
+from services.runtime.records import LogReader, scan
 from services.runtime.sink import FencedSink, SinkLost
 from services.runtime.topics import ensure_topics, topic_facts
 
@@ -49,10 +50,6 @@ def until_sent(producer: LogProducer, value: str) -> None:
             return
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="open defect: right after a killed broker is back, a sink sometimes reads an empty partition",
-)
 def test_clients_outlive_their_broker(own_stack: Stack, tmp_path: Path) -> None:
     ensure_topics(own_stack.kafka, TOPICS)
     producer = LogProducer(own_stack.kafka)
@@ -94,6 +91,62 @@ def test_clients_outlive_their_broker(own_stack: Stack, tmp_path: Path) -> None:
     assert last is not None
     assert last[2] == b"first"
     assert [value for value in read if value != b"b"] == [b"a", b"c"]
+
+
+@dataclass
+class Numbers:
+    """Appends 0, 1, 2 ... to a sink that is opened anew whenever it is lost, as a publisher does."""
+
+    kafka: str
+    acknowledged: int = -1
+
+    def opened(self) -> tuple[FencedSink, int]:
+        """A new sink and the number it found last."""
+        deadline = monotonic() + 60
+        while True:
+            sink = FencedSink(self.kafka, TOPICS.status.name, 0, "status-0")
+            try:
+                last = sink.open()
+            except SinkLost:
+                assert monotonic() < deadline
+            else:
+                return sink, -1 if last is None else int(last[2] or b"")
+
+    def append_until_lost(self, sink: FencedSink, number: int) -> None:
+        """One number per transaction, from `number`, as fast as it goes."""
+        try:
+            while True:
+                sink.append([Record(b"k", str(number).encode(), [])])
+                self.acknowledged = number
+                number += 1
+        except SinkLost:
+            sink.close()
+
+
+def test_a_broker_that_dies_in_mid_append_leaves_no_gap_and_nothing_twice(
+    own_stack: Stack, tmp_path: Path
+) -> None:
+    ensure_topics(own_stack.kafka, TOPICS)
+    numbers = Numbers(own_stack.kafka)
+
+    for _ in range(3):
+        sink, found = numbers.opened()
+        assert found >= numbers.acknowledged
+        appending = threading.Thread(target=numbers.append_until_lost, args=[sink, found + 1])
+        appending.start()
+        while numbers.acknowledged < found + 5:
+            assert appending.is_alive()
+            threading.Event().wait(0.01)
+        kill_kafka(tmp_path)
+        appending.join()
+        start_kafka(tmp_path)
+    sink, found = numbers.opened()
+    sink.append([Record(b"k", str(found + 1).encode(), [])])
+    sink.close()
+
+    values = [int(each.value or b"") for each in scan(own_stack.kafka, TOPICS.status.name, start={0: 0})]
+    assert found >= numbers.acknowledged
+    assert values == list(range(found + 2))
 
 
 def test_a_producer_may_start_before_its_broker(own_stack: Stack, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from schemas.topics import topics
 from services.notifier.store import DatabaseAway, WatchdogStore
+from services.notifier.watchdog.cautious import CautiousClock
 from services.notifier.watchdog.tick import Watchdog
 from services.runtime import metrics
 from services.runtime.clock import WallClock
@@ -19,7 +20,7 @@ from services.runtime.records import LogReader
 
 SERVICE = "watchdog"
 TICK_S = 1.0
-STALL_AFTER = timedelta(seconds=60)
+STALL_AFTER = timedelta(seconds=25)
 
 log = get_logger(__name__)
 
@@ -38,7 +39,7 @@ def run(settings: Settings, stop: StopSignal) -> int:
         ends=_LogEnds(settings.kafka, events.name),
         producer=producer,
         events=events,
-        clock=WallClock(),
+        clock=CautiousClock(WallClock(), store.server_ms),
     )
     announce_ready(settings.home, SERVICE, {"metrics": f"{server.url}/metrics"})
     try:
@@ -62,6 +63,7 @@ def _turn(watchdog: Watchdog, stop: StopSignal, health: Health, trouble: list[st
             trouble[:] = [f"{dependency}: {error}"]
             metrics.RETRIES.labels(dependency=dependency).inc()
             log.warning("tick_failed", dependency=dependency, reason=str(error), attempt=attempt)
+            health.beat()
             stop.wait(backoff(attempt, jitter=random.random, base=TICK_S))
             attempt += 1
         else:

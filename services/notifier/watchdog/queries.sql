@@ -1,6 +1,9 @@
 -- name: clock_mode
 SELECT mode FROM core.clock
 
+-- name: server_clock
+SELECT clock_timestamp()
+
 -- name: instances
 SELECT instance, oldest_unlogged, seen_at FROM core.ingest_instances
 

@@ -21,21 +21,42 @@ from tests.unit.notifier.statuses import status
 
 
 @dataclass
-class FakeMessage:
+class FakeRecord:
     partition: int
     offset: int
     key: bytes
     value: bytes
-    timestamp: float = 1.0
+    timestamp: int = 1_000
+
+
+@dataclass
+class FakeRun:
+    records: list[FakeRecord]
+
+    @property
+    def partition(self) -> int:
+        return self.records[0].partition
 
 
 @dataclass
 class FakeEvent:
-    message: FakeMessage
+    message: FakeRun
     acknowledged: list[int]
 
     def ack(self) -> None:
-        self.acknowledged.append(self.message.offset)
+        self.acknowledged += [record.offset for record in self.message.records]
+
+
+def event(records: Sequence[FakeRecord], acknowledged: list[int]) -> Any:
+    """A run of records as Faust hands it over."""
+    return FakeEvent(FakeRun(list(records)), acknowledged)
+
+
+def fetched(changed: dict[str, Any] | bytes, *, offset: int) -> FakeRecord:
+    """A record of partition 0."""
+    if isinstance(changed, bytes):
+        return FakeRecord(0, offset, b"acme:bad", changed)
+    return FakeRecord(0, offset, changed["shipment"].encode(), orjson.dumps(changed))
 
 
 @dataclass
@@ -93,9 +114,7 @@ def played(
     async def play() -> None:
         lanes = Lanes(lambda partition: _lane(sink, rejects or FakeRejects()))
         for offset, changed in enumerate(changes):
-            value = changed if isinstance(changed, bytes) else orjson.dumps(changed)
-            key = b"acme:bad" if isinstance(changed, bytes) else changed["shipment"].encode()
-            await lanes.feed(FakeEvent(FakeMessage(0, offset, key, value), acknowledged))  # type: ignore[arg-type]
+            await lanes.feed(event([fetched(changed, offset=offset)], acknowledged))
         for _ in range(200):
             if len(acknowledged) == len(changes) or lanes.failure:
                 break
@@ -114,6 +133,14 @@ def _lane(sink: FakeSink, rejects: FakeRejects) -> Lane:
         clock=VirtualClock(2_000),
         pause=lambda attempt: 0.0,
     )
+
+
+async def finished(lane: Lane) -> None:
+    """Wait until the lane has nothing left to do, for a second."""
+    for _ in range(200):
+        if lane.idle:
+            return
+        await asyncio.sleep(0.005)
 
 
 def changes(count: int) -> list[dict[str, Any]]:
@@ -138,9 +165,7 @@ def test_nothing_is_acknowledged_before_the_sink_has_it() -> None:
     async def play() -> None:
         lane = _lane(sink, FakeRejects())
         lane.start(lambda task: None)
-        changed = changes(1)[0]
-        message = FakeMessage(0, 5, changed["shipment"].encode(), orjson.dumps(changed))
-        await lane.put(FakeEvent(message, acknowledged))  # type: ignore[arg-type]
+        await lane.put(event([fetched(changes(1)[0], offset=5)], acknowledged))
         for _ in range(100):
             await asyncio.sleep(0)
         await lane.close()
@@ -148,6 +173,64 @@ def test_nothing_is_acknowledged_before_the_sink_has_it() -> None:
     asyncio.run(play())
     assert seen == []
     assert acknowledged == [5]
+
+
+def test_a_run_longer_than_a_batch_is_told_in_batches_and_acknowledged_as_one(monkeypatch: Any) -> None:
+    monkeypatch.setattr(lane_module, "BATCH_RECORDS", 2)
+    acknowledged: list[int] = []
+    batches: list[int] = []
+    sink = FakeSink(before_append=lambda: batches.append(len(acknowledged)))
+
+    async def play() -> None:
+        lane = _lane(sink, FakeRejects())
+        lane.start(lambda task: None)
+        run = [fetched(changed, offset=offset) for offset, changed in enumerate(changes(5))]
+        await lane.put(event(run, acknowledged))
+        await finished(lane)
+        assert lane.next_offset == 5
+        await lane.close()
+
+    asyncio.run(play())
+    assert sink.told() == [0, 3, 6, 9, 12]
+    assert batches == [0, 0, 0]
+    assert acknowledged == [0, 1, 2, 3, 4]
+
+
+def test_a_full_lane_takes_no_more_until_it_has_room(monkeypatch: Any) -> None:
+    monkeypatch.setattr(lane_module, "WAITING_RECORDS", 2)
+    sink = FakeSink()
+
+    async def play() -> bool:
+        lane = _lane(sink, FakeRejects())
+        run = [fetched(changed, offset=offset) for offset, changed in enumerate(changes(3))]
+        await lane.put(event(run[:2], []))
+        third = asyncio.create_task(lane.put(event(run[2:], [])))
+        await asyncio.sleep(0.02)
+        waited = not third.done()
+        lane.start(lambda task: None)
+        await third
+        await finished(lane)
+        await lane.close()
+        return waited
+
+    assert asyncio.run(play())
+    assert sink.told() == [0, 3, 6]
+
+
+def test_a_lane_that_is_closed_lets_go_of_who_waits_for_room(monkeypatch: Any) -> None:
+    monkeypatch.setattr(lane_module, "WAITING_RECORDS", 1)
+
+    async def play() -> None:
+        lane = _lane(FakeSink(), FakeRejects())
+        run = [fetched(changed, offset=offset) for offset, changed in enumerate(changes(2))]
+        await lane.put(event(run[:1], []))
+        second = asyncio.create_task(lane.put(event(run[1:], [])))
+        await asyncio.sleep(0)
+        await lane.close()
+        async with asyncio.timeout(1):
+            await second
+
+    asyncio.run(play())
 
 
 def test_the_sink_is_opened_at_the_first_announcement_only() -> None:
@@ -215,15 +298,32 @@ def test_an_alert_that_the_broker_refuses_is_set_aside_and_the_others_are_told()
     assert acknowledged == [0, 1, 2]
 
 
-def test_behind_a_bug_nothing_more_is_acknowledged() -> None:
+def test_when_it_has_ended_nothing_that_comes_is_told_before_what_was_dropped() -> None:
+    sink = FakeSink()
+    acknowledged: list[int] = []
+
+    async def play() -> None:
+        lanes = Lanes(lambda partition: _lane(sink, FakeRejects()))
+        run = [fetched(changed, offset=offset) for offset, changed in enumerate(changes(2))]
+        await lanes.feed(event(run[:1], acknowledged))
+        await lanes.close()
+        await lanes.feed(event(run[1:], acknowledged))
+        await asyncio.sleep(0.05)
+
+    asyncio.run(play())
+    assert sink.told() == []
+    assert acknowledged == []
+
+
+def test_behind_a_bug_nothing_more_is_acknowledged(monkeypatch: Any) -> None:
+    monkeypatch.setattr(lane_module, "GATHER_S", 0.0)
     sink = FakeSink(faults=[None, ZeroDivisionError("a bug")])
 
     async def play() -> list[int]:
         acknowledged: list[int] = []
         lanes = Lanes(lambda partition: _lane(sink, FakeRejects()))
         for offset, changed in enumerate(changes(4)):
-            message = FakeMessage(0, offset, changed["shipment"].encode(), orjson.dumps(changed))
-            await lanes.feed(FakeEvent(message, acknowledged))  # type: ignore[arg-type]
+            await lanes.feed(event([fetched(changed, offset=offset)], acknowledged))
             await asyncio.sleep(0.01)
             if offset == 2:
                 assert isinstance(lanes.failure, ZeroDivisionError)

@@ -13,10 +13,11 @@ from services.notifier.plan import (
     Position,
     StatusRecord,
     plan,
-    status_of,
     told_up_to,
 )
 from tests.unit.notifier.statuses import record, status
+
+VERSIONLESS = orjson.dumps(status(1, partition=0, announcements=1)).replace(b'"schema_version":1,', b"")
 
 
 def told(step: Plan) -> list[int]:
@@ -92,6 +93,8 @@ def test_a_repeated_record_does_not_hide_a_gap() -> None:
         (b"[" * 100_000, "invalid_json"),
         (b"[]", "invalid_json"),
         (b"{}", "schema_version"),
+        (orjson.dumps(status(1, partition=0, announcements=1) | {"schema_version": None}), "schema_version"),
+        (VERSIONLESS, "schema_version"),
         (orjson.dumps(status(1, partition=0, announcements=1) | {"schema_version": 9}), "schema_version"),
         (orjson.dumps(status(1, partition=0, announcements=1) | {"after": None}), "invalid_status"),
         (orjson.dumps(status(1, partition=0, announcements=1) | {"src_offset": "3"}), "invalid_status"),
@@ -127,10 +130,23 @@ def test_an_alert_that_the_broker_would_refuse_rejects_its_status() -> None:
     assert step.position == Position(NOTHING_SEEN, None)
 
 
-def test_status_of_gives_the_members_as_written() -> None:
-    changed = status(1, partition=0, announcements=2)
+def test_an_alert_carries_the_promise_as_it_was_written() -> None:
+    changed = status(1, partition=0, announcements=1)
+    deadline = "2026-11-22T03:00:00.000Z"
+    promise = {
+        "kind": "order_promised",
+        "to": "2026-11-21",
+        "deadline": deadline,
+        "kept": "open",
+        "first_to": "2026-11-21",
+        "first_kept": "open",
+        "a_member_of_a_later_version": 1,
+    }
+    changed["after"]["promise"] = promise
 
-    assert status_of(record(changed)) == changed
+    step = plan(Position(), [record(changed)])
+
+    assert orjson.loads(step.alerts[0].record.value)["promise"] == promise
 
 
 def test_an_alert_tells_how_far_its_partition_had_come() -> None:
