@@ -1,4 +1,6 @@
-"""The judge: folds the raw log by itself and compares read model, timeline, status topic and alerts with it.
+"""The judge: folds the raw log by itself and compares with it whatever Shiplog has made of the log.
+
+That is: read model, timeline, the status topic's last values, alerts, rejected records.
 
 Shares with the product only the pure domain; reads everything else back from PostgreSQL and from
 the topics with consumers of its own.
@@ -6,7 +8,7 @@ the topics with consumers of its own.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import psycopg
@@ -32,6 +34,19 @@ class Read:
     key: bytes | None
     value: bytes | None
     headers: dict[str, bytes]
+    timestamp: int = 0
+    """milliseconds since 1970, by the broker's clock"""
+
+
+class Finding(NamedTuple):
+    """One way in which something is not as the log says."""
+
+    kind: str
+    count: int
+    examples: list[Any]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.count}, such as {self.examples}"
 
 
 @dataclass(slots=True)
@@ -44,6 +59,7 @@ class Truth:
     alert_ids: Counter[str] = field(default_factory=Counter)
     alerts: dict[str, Json] = field(default_factory=dict)
     bad: set[tuple[int, int]] = field(default_factory=set)
+    bad_values: dict[tuple[int, int], bytes | None] = field(default_factory=dict)
     events: set[str] = field(default_factory=set)
 
 
@@ -61,7 +77,9 @@ def read_topic(kafka: str, topic: str, *, idle_polls: int = 3) -> list[Read]:
         found: list[Read] = []
         while any(consumer.position(tp) < end for tp, end in ends.items()):
             for records in consumer.poll(timeout_ms=500, max_records=10_000).values():
-                found += [Read(r.partition, r.offset, r.key, r.value, dict(r.headers)) for r in records]
+                found += [
+                    Read(r.partition, r.offset, r.key, r.value, dict(r.headers), r.timestamp) for r in records
+                ]
     finally:
         consumer.close()
     return sorted(found, key=lambda r: (r.partition, r.offset))
@@ -70,25 +88,26 @@ def read_topic(kafka: str, topic: str, *, idle_polls: int = 3) -> list[Read]:
 def truth_of(records: list[Read]) -> Truth:
     """Fold the log: plain decoding, each shipment by itself, announcements in log order."""
     truth, shipments, said = Truth(), {}, {}
-    envelopes: dict[str, list[Json]] = {}
+    # as bytes: a million of them parsed would be more than fits
+    envelopes: dict[str, list[bytes]] = {}
     for record in records:
         try:
             decode_event(record.value)
             envelope = orjson.loads(record.value or b"")
             fact = fact_of(envelope)
         except (UndecodableRecord, InvalidFact):
-            truth.bad.add((record.partition, record.offset))
+            _put_aside(truth, record)
             continue
         key = envelope["shipment"]
         if record.key != key.encode():
-            truth.bad.add((record.partition, record.offset))
+            _put_aside(truth, record)
             continue
         truth.events.add(fact.event_id)
         known = truth.recorded.get(fact.event_id)
         truth.recorded[fact.event_id] = min(known or envelope["recorded_at"], envelope["recorded_at"])
         before: Shipment | None = shipments.get(key)
         after = fold(before or unseen(key), fact)
-        envelopes.setdefault(key, []).append(envelope)
+        envelopes.setdefault(key, []).append(record.value or b"")
         if before is not None and after is before:
             continue
         told, announcements = announce(said.get(key, NOTHING_SAID), before, after, fact)
@@ -98,34 +117,70 @@ def truth_of(records: list[Read]) -> Truth:
             truth.alerts[announcement["alert_id"]] = announcement | {
                 "shipment": key, "src_partition": record.partition, "src_offset": record.offset,
             }  # fmt: skip
-    for key, members in envelopes.items():
+    for key, texts in envelopes.items():
+        members = [orjson.loads(text) for text in texts]
         from_scratch = fold_all(key, [fact_of(e) for e in members])
         truth.views[key] = orjson.loads(orjson.dumps(view(from_scratch)))
         truth.facts[key] = {e["event_id"] for e in members}
     return truth
 
 
+def _put_aside(truth: Truth, record: Read) -> None:
+    place = record.partition, record.offset
+    truth.bad.add(place)
+    truth.bad_values[place] = record.value
+
+
 def differences(
     truth: Truth, *, kafka: str, database_url: str, names: Topics, model: str = "model_1"
 ) -> list[str]:
     """Everything that is not as the log says, one sentence each (the first few of a kind)."""
+    return [
+        str(each)
+        for each in findings(truth, kafka=kafka, database_url=database_url, names=names, model=model)
+    ]
+
+
+def findings(
+    truth: Truth, *, kafka: str, database_url: str, names: Topics, model: str = "model_1"
+) -> list[Finding]:
+    """Everything in read model, timeline, status topic and alerts that is not as the log says."""
     with psycopg.connect(database_url) as conn:
         found = _shipments(truth, conn, model) + _timeline(truth, conn, model)
     return found + _status(truth, kafka, names) + _alerts(truth, kafka, names)
 
 
-def _some(kind: str, items: list[Any]) -> list[str]:
-    return [f"{kind}: {len(items)}, such as {items[:3]}"] if items else []
+def rejections(truth: Truth, *, kafka: str, names: Topics) -> list[Finding]:
+    """What of the log's bad records is not in the rejected topic, byte for byte, and what is there besides.
+
+    One that stands there twice is none: a burial is repeated when it is not known to have happened.
+    """
+    got: dict[tuple[int, int], bytes | None] = {}
+    for record in read_topic(kafka, names.rejected.name):
+        if record.headers["x-original-topic"].decode() == names.events.name:
+            place = int(record.headers["x-original-partition"]), int(record.headers["x-original-offset"])
+            got[place] = record.value
+    altered = [p for p in got.keys() & truth.bad if (got[p] or b"") != (truth.bad_values[p] or b"")]
+    return (
+        some("rejected records missing", sorted(truth.bad - got.keys()))
+        + some("rejected records too many", sorted(got.keys() - truth.bad))
+        + some("rejected records altered", altered)
+    )
 
 
-def _shipments(truth: Truth, conn: psycopg.Connection, model: str) -> list[str]:
+def some(kind: str, items: list[Any]) -> list[Finding]:
+    """A finding, if there are items."""
+    return [Finding(kind, len(items), items[:3])] if items else []
+
+
+def _shipments(truth: Truth, conn: psycopg.Connection, model: str) -> list[Finding]:
     stored = dict(conn.execute(f"SELECT shipment, view FROM {model}.read_shipments").fetchall())
     both = truth.views.keys() & stored.keys()
     wrong = [(k, _differing(truth.views[k], stored[k])) for k in both if truth.views[k] != stored[k]]
     return (
-        _some("shipments missing", sorted(truth.views.keys() - stored.keys()))
-        + _some("shipments too many", sorted(stored.keys() - truth.views.keys()))
-        + _some("views differ", wrong)
+        some("shipments missing", sorted(truth.views.keys() - stored.keys()))
+        + some("shipments too many", sorted(stored.keys() - truth.views.keys()))
+        + some("views differ", wrong)
     )  # fmt: skip
 
 
@@ -133,7 +188,7 @@ def _differing(wanted: Json, got: Json) -> Json:
     return {m: (wanted.get(m), got.get(m)) for m in wanted.keys() | got.keys() if wanted.get(m) != got.get(m)}
 
 
-def _timeline(truth: Truth, conn: psycopg.Connection, model: str) -> list[str]:
+def _timeline(truth: Truth, conn: psycopg.Connection, model: str) -> list[Finding]:
     rows = conn.execute(
         f"SELECT shipment, event_id::text, to_char(recorded_at AT TIME ZONE 'UTC', "
         f'\'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"\'), event FROM {model}.read_timeline'
@@ -142,15 +197,15 @@ def _timeline(truth: Truth, conn: psycopg.Connection, model: str) -> list[str]:
     got = Counter((key, event) for key, event, _, _ in rows)
     late = [(e, at, truth.recorded.get(e)) for _, e, at, _ in rows if truth.recorded.get(e) != at]
     return (
-        _some("timeline rows missing", sorted(wanted - got.keys()))
-        + _some("timeline rows too many", sorted(got.keys() - wanted))
-        + _some("timeline rows doubled", [k for k, n in got.items() if n > 1])
-        + _some("recorded_at differs", late)
-        + _some("event in the wrong row", [e for _, e, _, event in rows if event["event_id"] != e])
+        some("timeline rows missing", sorted(wanted - got.keys()))
+        + some("timeline rows too many", sorted(got.keys() - wanted))
+        + some("timeline rows doubled", [k for k, n in got.items() if n > 1])
+        + some("recorded_at differs", late)
+        + some("event in the wrong row", [e for _, e, _, event in rows if event["event_id"] != e])
     )  # fmt: skip
 
 
-def _status(truth: Truth, kafka: str, names: Topics) -> list[str]:
+def _status(truth: Truth, kafka: str, names: Topics) -> list[Finding]:
     last: dict[str, Json] = {}
     seqs: dict[int, list[int]] = {}
     for record in read_topic(kafka, names.status.name):
@@ -159,12 +214,12 @@ def _status(truth: Truth, kafka: str, names: Topics) -> list[str]:
         seqs.setdefault(record.partition, []).append(change["seq"])
     gaps = [p for p, found in seqs.items() if found != list(range(1, len(found) + 1))]
     wrong = [(k, _differing(v, last.get(k, {}))) for k, v in truth.views.items() if last.get(k) != v]
-    return _some("status topic's last value differs", wrong) + _some(
+    return some("status topic's last value differs", wrong) + some(
         "running numbers not 1..n in partitions", gaps
     )
 
 
-def _alerts(truth: Truth, kafka: str, names: Topics) -> list[str]:
+def _alerts(truth: Truth, kafka: str, names: Topics) -> list[Finding]:
     got: Counter[str] = Counter()
     wrong = []
     for record in read_topic(kafka, names.alerts.name):
@@ -174,9 +229,9 @@ def _alerts(truth: Truth, kafka: str, names: Topics) -> list[str]:
         if wanted and any(wanted[m] != alert[m] for m in ("kind", "shipment", "src_partition", "src_offset")):
             wrong.append(alert)
     return (
-        _some("alerts missing", sorted(truth.alert_ids.keys() - got.keys()))
-        + _some("alerts too many", sorted(got.keys() - truth.alert_ids.keys()))
-        + _some("alerts doubled", [k for k, n in got.items() if n > 1])
-        + _some("alerts expected twice", [k for k, n in truth.alert_ids.items() if n > 1])
-        + _some("alerts that differ", wrong)
+        some("alerts missing", sorted(truth.alert_ids.keys() - got.keys()))
+        + some("alerts too many", sorted(got.keys() - truth.alert_ids.keys()))
+        + some("alerts doubled", [k for k, n in got.items() if n > 1])
+        + some("alerts expected twice", [k for k, n in truth.alert_ids.items() if n > 1])
+        + some("alerts that differ", wrong)
     )

@@ -3,15 +3,18 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import httpx
 import orjson
 
 Json = dict[str, Any]
+
+_LATER = (429, 503)
 
 
 def stories(*, promised_in: timedelta, prefix: str) -> Iterator[list[Json]]:
@@ -72,6 +75,21 @@ class Sender:
             thread.join(60)
             assert not thread.is_alive()
 
+    def post_all(self, events: Iterable[Json], *, at_once: int) -> None:
+        """Post these now, in requests of so many, each repeated until it is taken."""
+        with httpx.Client(timeout=60) as client:
+            source = iter(events)
+            while batch := list(islice(source, at_once)):
+                while not self._post(client, b"\n".join(map(orjson.dumps, batch))):
+                    time.sleep(0.1)
+
+    def wrong_answers(self) -> list[str]:
+        """What was answered other than 202, or 429 and 503 with Retry-After."""
+        odd = sorted(set(self.answers) - {202, *_LATER})
+        return [f"answers {odd}"] * bool(odd) + [
+            f"{self.without_retry_after} refusals without Retry-After"
+        ] * bool(self.without_retry_after)
+
     def _run(self) -> None:
         with httpx.Client(timeout=20) as client:
             while not self._stop.is_set():
@@ -84,7 +102,7 @@ class Sender:
                 time.sleep(max(0.0, self.every * self.workers - (time.monotonic() - began)))
 
     def _post(self, client: httpx.Client, body: bytes) -> bool:
-        """Whether the batch was taken; a lost connection or a 503 is tried again with the same bytes."""
+        """Whether the batch was taken; a lost connection, a 429 or 503 is tried again with the same bytes."""
         with self._lock:
             self.in_flight += 1
         try:
@@ -100,8 +118,8 @@ class Sender:
                 self.in_flight -= 1
         with self._lock:
             self.answers[answer.status_code] += 1
-            if answer.status_code == 503 and "retry-after" not in answer.headers:
+            if answer.status_code in _LATER and "retry-after" not in answer.headers:
                 self.without_retry_after += 1
             if answer.status_code == 202:
                 self.acknowledged.update(answer.json()["event_ids"])
-        return answer.status_code != 503
+        return answer.status_code not in _LATER

@@ -14,6 +14,7 @@ from services.cli.local.ports import free_port
 from services.cli.output import DependencyAway, Output
 from services.cli.run import MODULES, Service
 from services.cli.up.prepare import Ground, only_one, prepare, stack_of
+from services.cli.up.probes import Probes
 from services.cli.up.readiness import Ready, readiness
 from services.cli.up.supervisor import Child, Supervisor
 from services.runtime.clock import monotonic
@@ -63,11 +64,15 @@ def run_all(home: Path, *, clock: str | None, output: Output) -> int:
 
 @contextmanager
 def _supervised(settings: Settings, wishes: Wishes) -> Iterator[Supervisor]:
-    supervisor = Supervisor(_children(settings), jitter=random.random)
+    children = _children(settings)
+    probes = Probes({child.name: child.health for child in children if child.health})
+    supervisor = Supervisor(children, jitter=random.random, stalled=probes.stalled)
     wishes.take_over()
+    probes.start()
     try:
         yield supervisor
     finally:
+        probes.stop()
         supervisor.stop(seconds=_DRAIN_SECONDS, hurry=lambda: wishes.count > 1)
         supervisor.close()
 
@@ -82,11 +87,21 @@ def _children(settings: Settings) -> list[Child]:
     if read_places().kafka is None:
         shared.setdefault("SHIPLOG_SESSION_TIMEOUT_MS", str(_LOCAL_SESSION_MS))
     shared["SHIPLOG_INGEST_PORT"] = str(settings.ingest_port or free_port())
-    first = settings.metrics_port
-    return [
-        Child(service.value, module, shared | _own(service.value, port=first + n if first else free_port()))
-        for n, (service, module) in enumerate(MODULES.items())
-    ]
+    children = []
+    for number, (service, module) in enumerate(MODULES.items()):
+        port = settings.metrics_port + number if settings.metrics_port else free_port()
+        env = shared | _own(service.value, port=port)
+        # ingest has its health where it has its routes
+        health = int(shared["SHIPLOG_INGEST_PORT"]) if service is Service.INGEST else port
+        children.append(Child(service.value, module, env, f"http://{_near(settings.host)}:{health}/healthz"))
+    return children
+
+
+def _near(host: str) -> str:
+    """Where a service that listens on `host` is reached from here."""
+    if host in ("", "0.0.0.0", "::"):
+        return "[::1]" if host == "::" else "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def _own(service: str, *, port: int) -> dict[str, str]:

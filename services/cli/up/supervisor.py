@@ -18,6 +18,13 @@ _SETTLED_SECONDS: Final = 30.0
 """A service that lived this long has recovered: its next death is a first one again."""
 
 Environment = Mapping[str, str]
+Stalled = Callable[[Mapping[str, int]], Mapping[str, str]]
+"""Which of these processes stand still, and how it shows."""
+
+
+def none_stalled(_: Mapping[str, int]) -> Mapping[str, str]:
+    """Nobody looks."""
+    return {}
 
 
 @dataclass(slots=True)
@@ -27,6 +34,8 @@ class Child:
     name: str
     module: str
     env: Environment = field(repr=False)
+    health: str | None = None
+    """where it says whether its loop turns"""
     running: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     deaths: int = 0
@@ -41,15 +50,24 @@ class Child:
 class Supervisor:
     """The children of one `up`; all methods are called from its main thread."""
 
-    def __init__(self, children: Sequence[Child], *, jitter: Callable[[], float]) -> None:
+    def __init__(
+        self, children: Sequence[Child], *, jitter: Callable[[], float], stalled: Stalled = none_stalled
+    ) -> None:
         self.children = list(children)
         self._jitter = jitter
+        self._stalled = stalled
         self._pipe, self._held = os.pipe()
 
     def tick(self) -> None:
-        """Start what is due, notice what has died."""
+        """Start what is due, notice what has died, end what stands still."""
         now = monotonic()
+        stalled = self._stalled(self.pids())
         for child in self.children:
+            if child.name in stalled and child.running is not None:
+                log.error("service_stalled", name=child.name, pid=child.pid, why=stalled[child.name])
+                # it would not hear a politer signal
+                child.running.kill()
+                child.running.wait()
             if child.running is not None and child.running.poll() is not None:
                 self._mourn(child, now)
             if child.running is None and now >= child.start_at:
