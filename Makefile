@@ -3,10 +3,12 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+BENCH  := .venv-bench
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-again demo bench fuzz schemas lock kafka-lock local-up local-down clean
+.PHONY: help setup check test demo bench bench-setup profile fuzz mutants chaos chaos-long schemas lock kafka-lock streams-lock \
+	local-up local-down clean
 
 help:  ## print this manual
 	@echo "Shiplog needs Python 3.11+ and make. Each target does its own set-up first."
@@ -38,29 +40,55 @@ check: setup  ## ruff, mypy strict, import rules, schema drift
 test: setup  ## the whole test suite, on a Kafka and a PostgreSQL of its own
 	$(BIN)/python -m pytest
 
-test-again: setup  ## what failed in the last `make test`, once more
-	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
-
 demo: setup  ## the main job end to end, with a table of what happened
 	$(BIN)/shiplog demo
 
-bench: setup  ## speed of the projector against the database's own limit
-	$(BIN)/python -m tests.bench
+bench: setup bench-setup  ## speed against rivals, in one run: build/bench.json (BENCH_ARGS="--help" for smaller forms)
+	$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
-fuzz: setup  ## property tests with many more examples
+profile: setup bench-setup  ## a flame graph of one part under load: TARGET=projector, BENCH_ARGS as above
+	$(BIN)/python -m tests.bench --profile $(or $(TARGET),projector) $(BENCH_ARGS)
+
+bench-setup: $(BENCH)/.locked
+
+$(BENCH)/.locked: requirements-bench.lock
+	@echo "setting up $(BENCH): the rivals, the first time only"
+	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	@echo '*' > $(BENCH)/.gitignore
+	@$(BENCH)/bin/python -m pip install --quiet --no-deps --prefer-binary --require-hashes --requirement $<
+	@touch $@
+
+fuzz: setup  ## 1,000,000 shuffled and duplicated streams to one hash; the laws with forty times as many examples
 	$(BIN)/python -m pytest -m fuzz --hypothesis-profile=fuzz
+	SHIPLOG_FUZZ=1 $(BIN)/python -m pytest --timeout=7200 tests/unit/domain/laws
+
+mutants: setup  ## 25 bugs planted into a copy, one after another: which test catches each
+	$(BIN)/python -m tests.mutants
+
+chaos: setup  ## kills and faults over real processes: KILLS=200 SEED=1 (CHAOS_ARGS="--brokers 1" needs less memory)
+	$(BIN)/python -m tests.chaos.harness --kills $(or $(KILLS),200) --seed $(or $(SEED),1) $(CHAOS_ARGS)
+
+chaos-long: setup  ## 20 zombies of a minute, 3 minutes without broker, 10 minutes without projector: half an hour
+	$(BIN)/python -m tests.chaos.harness.one zombies --runs 20 --seconds 60
+	$(BIN)/python -m tests.chaos.harness.one broker-away --runs 20 --seconds 180
+	$(BIN)/python -m tests.chaos.harness.one projector-away --deadlines 10000 --seconds 600
 
 schemas: setup  ## write JSON Schema files and the AsyncAPI document
 	$(BIN)/python -m schemas.generate
 
-lock:  ## resolve the dependencies of pyproject.toml into requirements.lock
+COMPILE := .lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-header --native-tls --quiet
+
+lock:  ## resolve the dependencies of pyproject.toml into requirements.lock and requirements-bench.lock
 	@test -x .lock/bin/uv || { $(PYTHON) -m venv .lock && .lock/bin/pip install --quiet uv==$(UV_VERSION); }
-	@.lock/bin/uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --native-tls --quiet \
-		--output-file requirements.lock $(LOCK_ARGS)
+	@$(COMPILE) pyproject.toml --group build --group dev --output-file requirements.lock $(LOCK_ARGS)
+	@$(COMPILE) --group bench --output-file requirements-bench.lock $(LOCK_ARGS)
 
 kafka-lock: setup  ## resolve Kafka's jars into deploy/local/kafka.lock.json
 	$(BIN)/python -m services.cli.local.lock
+
+streams-lock: setup  ## resolve the jars of the bench's Kafka Streams rival into deploy/local/kafka-streams.lock.json
+	$(BIN)/python -m tests.bench.rivals.streams_lock
 
 local-up: setup  ## start a local Kafka and PostgreSQL in .shiplog
 	$(BIN)/shiplog local up

@@ -17,16 +17,31 @@ _STEPS = (
     ("delivered", "signed"),
 )
 
+Steps = tuple[tuple[str, str], ...]
+
+
+def journey(scans: int) -> Steps:
+    """The steps of a shipment of so many scans: from hub to hub as long as it takes."""
+    if scans <= len(_STEPS):
+        return _STEPS[:scans]
+    return _STEPS[:2] + tuple(_STEPS[2 + n % 2] for n in range(scans - 4)) + _STEPS[4:]
+
 
 def records(
-    count: int, *, shipments: int, seed: int = 1, late: float = 0.05, twice: float = 0.02
+    count: int,
+    *,
+    shipments: int,
+    steps: Steps = _STEPS,
+    seed: int = 1,
+    late: float = 0.05,
+    twice: float = 0.02,
 ) -> Iterator[Record]:
     """`count` records: each shipment walks its steps to the end, `late` of them are dated too early.
 
-    A late scan is dated up to two steps back, so that it has to be sorted in.
+    A late scan is dated before the last one, so that it has to be sorted in.
     """
     source = random.Random(seed)
-    steps = [0] * shipments
+    done = [0] * shipments
     last_ms = [0] * shipments
     walking = list(range(shipments))
     lately: list[Record] = []
@@ -36,9 +51,9 @@ def records(
             continue
         place = source.randrange(len(walking))
         shipment = walking[place]
-        milestone, substatus = _STEPS[steps[shipment] % len(_STEPS)]
-        steps[shipment] += 1
-        if steps[shipment] % len(_STEPS) == 0:
+        milestone, substatus = steps[done[shipment] % len(steps)]
+        done[shipment] += 1
+        if done[shipment] % len(steps) == 0:
             walking[place] = walking[-1]
             walking.pop()
             walking = walking or list(range(shipments))

@@ -1,0 +1,1 @@
+"""Figures that are printed beside the ratios: each part one module, each can be measured alone."""

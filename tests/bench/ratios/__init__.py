@@ -1,0 +1,1 @@
+"""The ratios: ours and each rival interleaved, on the same logs, in the same run."""
