@@ -46,7 +46,7 @@ def test_five_kills_in_mid_work_lose_and_double_no_alert(kafka: str, tmp_path: P
             # more than it can finish before the signal arrives
             for partition in range(PARTITIONS):
                 writer.write(1_500, partition=partition)
-            Event().wait(chance.uniform(0.0, 0.4))
+            Event().wait(chance.uniform(0.0, 0.1))
             notifier.send(signal.SIGKILL)
             unfinished = len(writer.expected) - len(alerts.read())
             killed_at_work += unfinished > 0

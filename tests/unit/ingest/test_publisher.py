@@ -1,5 +1,8 @@
 """Records are safe before anybody is told so: in Kafka, or on the disk behind what waits there already."""
 
+import threading
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ from schemas.codec import Record
 from services.ingest.drain import Drain
 from services.ingest.publisher import Overloaded
 from services.runtime.deadletter import read_dead_letter
-from services.runtime.outcomes import BrokerUnavailable
+from services.runtime.outcomes import BrokerUnavailable, Outcome
 from tests.unit.ingest.stand import TOPICS, Stand, make_stand
 
 EVENTS = TOPICS.events.name
@@ -68,6 +71,42 @@ def test_a_drain_that_finds_kafka_away_leaves_everything_where_it_is(tmp_path: P
     with pytest.raises(BrokerUnavailable):
         drain(stand).drain_some()
 
+    assert stand.spool.depth == 1
+
+
+def test_what_kafka_did_not_acknowledge_stays_in_the_spool(tmp_path: Path) -> None:
+    stand = make_stand(tmp_path)
+    stand.broker.away = True
+    publish(stand, "a", "b")
+    stand.broker.away = False
+    stand.broker.faults.append("send")
+
+    with pytest.raises(BrokerUnavailable):
+        drain(stand).drain_some()
+
+    held = stand.spool.depth
+    drain(stand).drain_some()
+    assert held == 2
+    assert (stand.values(), stand.spool.depth) == ([b"a", b"b"], 0)
+
+
+def test_nobody_is_told_before_kafka_has_acknowledged_or_the_spool_is_on_the_disk(tmp_path: Path) -> None:
+    stand = make_stand(tmp_path)
+    sending = stand.publisher.begin(EVENTS, [record("a")], since_ms=1)
+    unanswered: Future[list[Outcome]] = Future()
+    told: list[bool] = []
+    waiting = threading.Thread(
+        target=lambda: told.append(stand.publisher.settle(replace(sending, outcomes=unanswered)))
+    )
+
+    waiting.start()
+    waiting.join(0.1)
+    early = list(told)
+    unanswered.set_exception(BrokerUnavailable("away"))
+    waiting.join(10)
+
+    assert early == []
+    assert told == [False]
     assert stand.spool.depth == 1
 
 

@@ -94,6 +94,22 @@ def test_what_a_killed_process_had_taken_is_adopted(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["me.alive"]
 
 
+def test_an_adopted_file_is_kept_until_it_is_read_out(tmp_path: Path) -> None:
+    orphan = Spool(tmp_path, instance="gone")
+    orphan.append([entry("a"), entry("b")])
+    orphan.close()
+    spool = Spool(tmp_path, instance="me")
+    spool.adopt()
+
+    spool.tidy()
+    kept = spool.depth
+
+    assert kept == 2
+    assert values(spool) == ["a", "b"]
+    spool.tidy()
+    assert list(tmp_path.glob("*.spool")) == []
+
+
 def test_the_file_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, str(tmp_path), "wait"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -147,6 +163,30 @@ def test_after_a_failed_write_the_file_takes_no_more_and_is_read_to_its_end(tmp_
     assert values(spool) == ["a", "b" * 100_000]
     spool.tidy()
     assert [path.name for path in tmp_path.glob("*.spool")] == ["me.2.spool"]
+
+
+def test_entries_that_come_together_are_kept_all_or_none(tmp_path: Path) -> None:
+    file = SpoolFile(tmp_path / "me.1.spool")
+    limit_to_present_size(file)
+
+    with pytest.raises(SpoolBroken):
+        file.append([entry("small"), entry("x" * 100_000)])
+
+    assert (file.depth, file.size, file.head(most=9, most_bytes=9)) == (0, 0, [])
+
+
+def test_what_is_removed_is_what_was_read_and_no_more(tmp_path: Path) -> None:
+    file = SpoolFile(tmp_path / "me.1.spool")
+    file.append([entry(text) for text in "abcd"])
+
+    head = file.head(most=2, most_bytes=1_000)
+    file.remove(head[-1][0])
+    file.append([entry("e")])
+
+    left = file.head(most=9, most_bytes=1_000)
+    assert [each.record.value for _, each in left] == [b"c", b"d", b"e"]
+    assert file.depth == 3
+    assert file.size == sum(each.size for _, each in left)
 
 
 def test_when_no_file_takes_anything_the_caller_is_told(tmp_path: Path) -> None:

@@ -141,6 +141,21 @@ def test_the_checkpoint_names_the_last_record_of_the_batch() -> None:
     assert (again.start, again.end, again.last_event_id) == (3, 4, WAY[0]["event_id"])
 
 
+@pytest.mark.parametrize("count", [5, 1_000], ids=["few", "many"])
+def test_shipments_are_written_in_the_order_of_their_keys_so_that_writers_never_wait_in_a_ring(
+    count: int,
+) -> None:
+    numbers = [f"N{n:04}" for n in range(count)]
+
+    batch = batch_of(new_lane(), [scan("picked_up", at=hour(1), number=n) for n in reversed(numbers)])
+
+    keys = [row[0] for row in batch.rows] or [
+        line.split("\t")[0] for line in batch.copied.decode().splitlines()
+    ]
+    assert bool(batch.rows) is (count == 5)
+    assert keys == [f"acme:{number}" for number in numbers]
+
+
 def test_of_more_changes_than_are_carried_the_publisher_gets_none_and_hears_how_many() -> None:
     numbers = range(FEW_CHANGES + 1)
 

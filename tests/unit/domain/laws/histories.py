@@ -73,17 +73,28 @@ def histories(draw: st.DrawFn, *, most: int = 9) -> list[Json]:
     """Envelopes of one shipment in some order of arrival, copies and passed deadlines among them."""
     chance = random.Random(draw(st.integers(0, 2**32)))
     plain = draw(st.booleans())
-    history: list[Json] = []
-    for _ in range(draw(st.integers(1, most))):
-        history.append(_ordinary(chance) if plain and chance.random() < 0.7 else _event(chance, history))
+    history = _history(chance, draw(st.integers(1, most)), plain=plain)
     if draw(st.booleans()):
         chance.shuffle(history)
     return history
 
 
+def seeded_history(seed: int, *, most: int = 9) -> list[Json]:
+    """A history that the seed alone decides, in the order of its making."""
+    chance = random.Random(seed)
+    return _history(chance, chance.randint(1, most), plain=chance.random() < 0.5)
+
+
 def reordered(history: Sequence[Json], seed: int) -> list[Json]:
     """The same envelopes in another order."""
     return random.Random(seed).sample(list(history), len(history))
+
+
+def _history(chance: random.Random, length: int, *, plain: bool) -> list[Json]:
+    history: list[Json] = []
+    for _ in range(length):
+        history.append(_ordinary(chance) if plain and chance.random() < 0.7 else _event(chance, history))
+    return history
 
 
 def _event(chance: random.Random, history: list[Json]) -> Json:

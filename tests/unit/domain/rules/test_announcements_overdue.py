@@ -84,6 +84,16 @@ def test_overdue_is_told_once_however_often_the_time_passes() -> None:
     assert kinds(announcements) == ["delay_overdue"]
 
 
+def test_overdue_is_told_once_whatever_else_is_to_be_told_behind_it() -> None:
+    held = scan("in_transit", at=day(5), reason="customs_hold")
+    events = [ORDER, PASSED, held, scan("out_for_delivery", at=day(6)), scan("in_transit", at=day(7))]
+
+    announcements = told([*events, scan("available_for_pickup", at=day(8)), retracted(held)])
+
+    assert kinds(announcements).count("delay_overdue") == 1
+    assert len(announcements) > 3
+
+
 def test_overdue_and_then_delivered_late_takes_nothing_back() -> None:
     overdue, delivered = told([ORDER, PASSED, scan("delivered", at=day(5))], *DELAY)
 

@@ -55,7 +55,7 @@ def test_r05a_a_repeat_counts_once(events: list[Json], expected: dict[str, Any])
 
 
 @pytest.mark.parametrize(
-    "hours", [1 / 3_600_000, 10, 72 - 1 / 3_600_000], ids=["1 ms", "10 h", "72 h less 1 ms"]
+    "hours", [1 / 3_600_000, 10, 72 - 1 / 3_600_000, 72], ids=["1 ms", "10 h", "72 h less 1 ms", "72 h"]
 )
 def test_r05b_an_attempt_inside_the_window_makes_the_delivery_premature(hours: float) -> None:
     events = [scan("in_transit", at=hour(90)), delivered(), scan("delivery_attempted", at=after(hours))]
