@@ -32,7 +32,7 @@ from services.runtime.sink import FencedSink
 from services.runtime.topics import topic_facts
 
 SERVICE: Final = "projector"
-_STALL_AFTER: Final = timedelta(seconds=30)
+_STALL_AFTER: Final = timedelta(seconds=20)
 _PUBLISH_LAST: Final = 3.0
 
 

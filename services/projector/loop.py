@@ -134,13 +134,16 @@ class Projector:
         if now >= self._tell_at:
             self._tell_at = now + _TELL_EVERY
             self._lanes.tell_kafka()
-            observe_lag(self._lag(), self._newest_ms, topic=self._topic, clock=self._clock)
+            self._observe_lag()
 
-    def _lag(self) -> dict[int, int]:
+    def _observe_lag(self) -> None:
         try:
-            return self._reader.lag()
+            lag = self._reader.lag()
         except BrokerUnavailable:
-            return {}
+            return
+        # what another owner reads by now is no lag of ours
+        gone = dict.fromkeys(self._newest_ms.keys() - lag.keys(), 0)
+        observe_lag(gone | lag, self._newest_ms, topic=self._topic, clock=self._clock)
 
     def _drain(self) -> None:
         """Fold and write what was taken, for a while; what is left is taken again by the next owner."""
