@@ -7,7 +7,7 @@ BENCH  := .venv-bench
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo bench bench-setup profile fuzz mutants chaos chaos-long schemas lock kafka-lock streams-lock \
+.PHONY: help setup check test test-again demo bench bench-setup profile fuzz mutants chaos chaos-long rebuild-chaos schemas lock kafka-lock streams-lock \
 	local-up local-down clean
 
 help:  ## print this manual
@@ -40,6 +40,9 @@ check: setup  ## ruff, mypy strict, import rules, schema drift
 test: setup  ## the whole test suite, on a Kafka and a PostgreSQL of its own
 	$(BIN)/python -m pytest
 
+test-again: setup  ## what failed in the last `make test`, once more
+	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
+
 demo: setup  ## the main job end to end, with a table of what happened
 	$(BIN)/shiplog demo
 
@@ -67,6 +70,10 @@ mutants: setup  ## 25 bugs planted into a copy, one after another: which test ca
 
 chaos: setup  ## kills and faults over real processes: KILLS=200 SEED=1 (CHAOS_ARGS="--brokers 1" needs less memory)
 	$(BIN)/python -m tests.chaos.harness --kills $(or $(KILLS),200) --seed $(or $(SEED),1) $(CHAOS_ARGS)
+
+rebuild-chaos: setup  ## 20 switches at 1,000 events/s and 200 reads/s, 10 kills of a rebuild
+	SHIPLOG_SWITCHES=20 SHIPLOG_EVENTS_PER_SECOND=1000 SHIPLOG_READS_PER_SECOND=200 SHIPLOG_REBUILD_KILLS=10 \
+		$(BIN)/python -m pytest tests/chaos/test_rebuild_kills.py tests/chaos/test_rebuild_while_serving.py
 
 chaos-long: setup  ## 20 zombies of a minute, 3 minutes without broker, 10 minutes without projector: half an hour
 	$(BIN)/python -m tests.chaos.harness.one zombies --runs 20 --seconds 60
