@@ -55,10 +55,10 @@ def test_kills_of_a_rebuild_leave_the_live_model_alone_and_the_next_one_complete
     first.communicate()
     whole = max(time.monotonic() - began, writing - began) + 1.0
     killed = []
-    for turn in range(3 * KILLS):
+    for turn in range(4 * KILLS):
         process = started(source, tmp_path)
-        # from the start of the process to about its end, a little later each time
-        time.sleep(1.0 + whole * turn / (2 * KILLS))
+        # a little later each time; each goes on from what the one before had finished
+        time.sleep(0.8 + whole * turn / (6 * KILLS))
         unfinished = process.poll() is None
         process.kill()
         process.communicate()
