@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 def show(key: Key, as_of: AsOf = None, known_at: KnownAt = None, json: JsonFlag = False) -> None:
     """Print a shipment as it stands, and the facts that made it so; exit 1 when there is none."""
     from services.cli.readback.store import read_model
-    from services.ingest.reader import ShipmentRow, answer
+    from services.domain.dossier import dossier
     from services.runtime.config import read_settings
 
     if as_of is not None or known_at is not None:
@@ -33,7 +33,7 @@ def show(key: Key, as_of: AsOf = None, known_at: KnownAt = None, json: JsonFlag 
         facts = model.timeline_of(key)
     if view is None:
         raise AnswerIsNo(f"no shipment {key}", error="not_found", shipment=key)
-    told = answer(ShipmentRow(view, [(row["event"], row["change"], row["recorded_at"]) for row in facts]))
+    told = dossier(view, [(row["event"], row["change"], row["recorded_at"]) for row in facts])
     Output(json).result(told, human=lambda: _for_people(told))
 
 

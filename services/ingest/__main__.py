@@ -12,7 +12,6 @@ from services.ingest.command_times import CommandTimes
 from services.ingest.commands import Commands
 from services.ingest.drain import Drain
 from services.ingest.http import Parts, build_app
-from services.ingest.http_auth import Gate, RememberedKeys, is_loopback
 from services.ingest.instance_store import InstanceStore
 from services.ingest.instances import InstanceRow
 from services.ingest.keystore import Keystore, ensure_master_key
@@ -20,7 +19,6 @@ from services.ingest.publisher import Publisher
 from services.ingest.reading.zones import read_places
 from services.ingest.refusals import Refusals
 from services.ingest.registry import carriers, read_secrets
-from services.ingest.server import IngestServer, listen
 from services.ingest.service import Ingest
 from services.ingest.shipment_store import ShipmentStore
 from services.ingest.spool import Spool
@@ -28,6 +26,8 @@ from services.ingest.webhooks import Webhooks
 from services.runtime.clock import WallClock
 from services.runtime.config import Settings, read_settings
 from services.runtime.health import Health
+from services.runtime.http_auth import Gate, RememberedKeys, is_loopback
+from services.runtime.http_server import HttpServer, listen
 from services.runtime.lifecycle import StopSignal, announce_ready, withdraw_ready
 from services.runtime.log import configure_logging
 from services.runtime.producer import LogProducer
@@ -78,13 +78,13 @@ def run(settings: Settings, stop: StopSignal) -> int:
             gate=Gate(
                 needed=settings.api_key is not None or not is_loopback(settings.host),
                 configured=settings.api_key,
-                known=RememberedKeys(store.key_known),
+                known=RememberedKeys(store.key_of),
             ),
             health=health,
         )
         listener, url = listen(settings.host, settings.ingest_port)
         stack.callback(withdraw_ready, settings.home, "ingest")
-        IngestServer(
+        HttpServer(
             build_app(parts),
             listener,
             stopped=stop.is_set,

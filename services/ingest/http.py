@@ -12,12 +12,10 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request, Response
 
-from schemas.vocabulary import Trust
 from services.ingest.carrier import SignatureInvalid
 from services.ingest.checks import InvalidEvent
 from services.ingest.command_times import KeyReused, TimesAway
 from services.ingest.commands import COMMANDS, Commands, Given, InvalidKey, split_key
-from services.ingest.http_auth import Gate
 from services.ingest.http_body import (
     MAX_BODY,
     MAX_COMMAND,
@@ -26,8 +24,6 @@ from services.ingest.http_body import (
     BodyRoom,
     check_media_type,
 )
-from services.ingest.http_health import add_health_routes
-from services.ingest.http_problems import Problem, add_problem_handlers
 from services.ingest.intake import Rejection
 from services.ingest.publisher import RETRY_AFTER, Overloaded
 from services.ingest.reader import Store, StoreAway, answer
@@ -38,6 +34,9 @@ from services.ingest.webhooks import UnknownCarrier, Webhooks
 from services.runtime import metrics
 from services.runtime.clock import monotonic
 from services.runtime.health import Health
+from services.runtime.http_auth import Gate, Principal, Role
+from services.runtime.http_health import add_health_routes
+from services.runtime.http_problems import Problem, add_problem_handlers
 
 T = TypeVar("T")
 
@@ -90,7 +89,7 @@ class _Routes:
 
     async def events(self, request: Request) -> Response:
         with _timed("events"):
-            trust = await self._trust(request)
+            trust = (await self._caller(request, Role.WRITER)).trust
             form = _FORMS[check_media_type(request, *_FORMS)]
             async with self._room.body(request, most=MAX_BODY) as body:
                 if body.count(b"\n") > MAX_LINES:
@@ -114,7 +113,7 @@ class _Routes:
 
     async def register(self, request: Request) -> Response:
         with _timed("register"):
-            trust = await self._trust(request)
+            trust = (await self._caller(request, Role.WRITER)).trust
             register = self._parts.commands.register
             given = await self._command(request, partial(register, trust=trust))
             return _json(HTTPStatus.ACCEPTED, {"shipment": given.shipment, "event_id": given.event_id})
@@ -122,7 +121,8 @@ class _Routes:
     def command(self, name: str) -> Callable[[Request], Awaitable[Response]]:
         async def route(request: Request) -> Response:
             with _timed(name):
-                trust = await self._trust(request)
+                role = Role.OPERATOR if name == "retract" else Role.WRITER
+                trust = (await self._caller(request, role)).trust
                 tell = partial(self._parts.commands.tell, request.path_params["key"], name, trust=trust)
                 given = await self._command(request, tell)
                 return _json(HTTPStatus.ACCEPTED, {"event_id": given.event_id})
@@ -131,7 +131,7 @@ class _Routes:
 
     async def shipment(self, request: Request) -> Response:
         with _timed("shipment"), _refusals():
-            await self._trust(request)
+            await self._caller(request, Role.READER)
             key = ":".join(split_key(request.path_params["key"]))
             row = await self._blocking(partial(self._parts.store.shipment, key))
             if row is None:
@@ -147,10 +147,13 @@ class _Routes:
                 key = request.headers.get("idempotency-key")
                 return await self._blocking(partial(give, members, idempotency_key=key))
 
-    async def _trust(self, request: Request) -> Trust:
+    async def _caller(self, request: Request, role: Role) -> Principal:
         gate = self._parts.gate
         # a thread costs more than the answer where nothing has to be looked up
-        return await self._blocking(partial(gate.trust, request)) if gate.needed else gate.trust(request)
+        ask = partial(gate.principal, request)
+        principal = await self._blocking(ask) if gate.needed else ask()
+        principal.need(role)
+        return principal
 
     async def _blocking(self, call: Callable[[], T]) -> T:
         with _refusals():

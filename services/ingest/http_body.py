@@ -9,7 +9,7 @@ from typing import Final
 from fastapi import Request
 
 from schemas.topics import MAX_EVENT_BYTES
-from services.ingest.http_problems import Problem
+from services.runtime.http_problems import Problem
 
 MAX_BODY: Final = 32 * 1024 * 1024
 MAX_LINES: Final = 410_000

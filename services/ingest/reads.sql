@@ -5,6 +5,3 @@ SELECT view FROM {model}.read_shipments WHERE shipment = %(shipment)s
 -- One row per fact; recorded_at is the least of its copies.
 SELECT event, change, to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 FROM {model}.read_timeline WHERE shipment = %(shipment)s
-
--- name: api_key
-SELECT 1 FROM core.api_keys WHERE key_sha256 = %(key_sha256)s

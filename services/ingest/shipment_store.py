@@ -1,4 +1,4 @@
-"""What ingest asks PostgreSQL: one shipment, whether an API key was given out."""
+"""What ingest asks PostgreSQL: one shipment, whose an API key is."""
 
 import threading
 from collections.abc import Iterator
@@ -9,6 +9,9 @@ from typing import Any
 import psycopg
 
 from services.ingest.reader import ShipmentRow, StoreAway
+from services.runtime.http_auth import Principal
+from services.runtime.keys import QUERIES as KEYS
+from services.runtime.keys import principal_of
 from services.runtime.postgres import Connection, connect, current_model, load_queries
 
 _MOST_IDLE = 8
@@ -35,11 +38,10 @@ class ShipmentStore:
             timeline = conn.execute(self._queries.get("timeline", model=model), named).fetchall()
             return ShipmentRow(view=row[0], timeline=timeline)
 
-    def key_known(self, key_sha256: bytes) -> bool:
-        """Whether the API key with this hash was given out; raises StoreAway."""
+    def key_of(self, key_sha256: bytes) -> Principal | None:
+        """Whose API key has this hash; raises StoreAway."""
         with self._connection() as conn:
-            found = conn.execute(self._queries.get("api_key"), {"key_sha256": key_sha256}).fetchone()
-            return found is not None
+            return principal_of(conn.execute(KEYS.get("key_of"), {"key_sha256": key_sha256}).fetchone())
 
     def answers(self) -> str | None:
         """None when PostgreSQL answers, else what is wrong."""

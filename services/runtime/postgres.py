@@ -84,24 +84,29 @@ def load_queries(text: str) -> Queries:
     return Queries(texts)
 
 
-def connect(url: str, *, name: str, autocommit: bool = False) -> Connection:
-    """A connection whose both ends notice within about 10 s that the other is gone.
+def connection_settings(name: str) -> dict[str, Any]:
+    """Arguments of a connection whose both ends notice within about 10 s that the other is gone; times UTC.
 
-    `name` shows as application_name. Times are UTC. Raises psycopg.OperationalError.
+    `name` shows as application_name.
     """
+    return {
+        "application_name": name,
+        "connect_timeout": _CONNECT_TIMEOUT_S,
+        "keepalives": 1,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": _PEER_TIMEOUT_MS,
+        "options": _SERVER_OPTIONS,
+    }
+
+
+def connect(url: str, *, name: str, autocommit: bool = False) -> Connection:
+    """A connection with `connection_settings`; options of the URL's own win. Raises DatabaseAway."""
+    settings = connection_settings(name)
     own = str(conninfo_to_dict(url).get("options") or "")
-    return psycopg.connect(
-        url,
-        autocommit=autocommit,
-        application_name=name,
-        connect_timeout=_CONNECT_TIMEOUT_S,
-        keepalives=1,
-        keepalives_idle=5,
-        keepalives_interval=2,
-        keepalives_count=3,
-        tcp_user_timeout=_PEER_TIMEOUT_MS,
-        options=f"{_SERVER_OPTIONS} {own}".strip(),
-    )
+    settings["options"] = f"{_SERVER_OPTIONS} {own}".strip()
+    return psycopg.connect(url, autocommit=autocommit, **settings)
 
 
 def current_model(conn: Connection) -> str:
@@ -110,6 +115,16 @@ def current_model(conn: Connection) -> str:
     if row is None:
         raise LookupError("core.pointer is empty: the database has not been migrated")
     return f"model_{row[0]}"
+
+
+def unreachable(url: str) -> str | None:
+    """None when PostgreSQL answers, else what is wrong; for health checks."""
+    try:
+        with connect(url, name="shiplog-health", autocommit=True) as conn:
+            current_model(conn)
+    except (psycopg.Error, LookupError) as error:
+        return f"PostgreSQL does not answer, or is not migrated ({type(error).__name__})"
+    return None
 
 
 def is_passing(error: BaseException) -> bool:

@@ -17,7 +17,7 @@ from tests.e2e.running import Place, new_place, running, until
 
 pytestmark = pytest.mark.timeout(240)
 
-SERVICES = {"ingest", "projector", "notifier", "watchdog"}
+SERVICES = {"ingest", "projector", "notifier", "watchdog", "query"}
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_it_tells_one_line_when_all_is_ready_and_leaves_nothing_behind_on_sigter
     assert ready["kafka"] == place.kafka
     assert ready["database"] == place.database_url
     assert ready["ingest"].startswith("http://127.0.0.1:")
-    assert ready["query"] is None
+    assert ready["query"].startswith("http://127.0.0.1:")
     assert ready["metrics"].keys() == SERVICES
     assert ready["pids"].keys() == SERVICES
     assert code == 0
@@ -125,20 +125,6 @@ def test_ctrl_c_while_the_stack_starts_leaves_nothing_running(own_home: Path) ->
     assert process.returncode != 0
     assert out == b""
     assert status(own_home) == {"kafka": False, "postgres": False}
-
-
-@pytest.mark.parametrize("service", ["query"])
-def test_a_service_that_is_not_there_yet_exits_2_and_says_so(place: Place, service: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "services.cli", "run", service],
-        env=place.env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert done.returncode == 2
-    assert "not there yet" in done.stderr
 
 
 def test_one_service_runs_in_the_foreground_and_ends_on_sigterm(place: Place) -> None:

@@ -86,13 +86,18 @@ def _children(settings: Settings) -> list[Child]:
     shared = inherited() | {"SHIPLOG_HOME": str(settings.home)}
     if read_places().kafka is None:
         shared.setdefault("SHIPLOG_SESSION_TIMEOUT_MS", str(_LOCAL_SESSION_MS))
-    shared["SHIPLOG_INGEST_PORT"] = str(settings.ingest_port or free_port())
+    served = {
+        Service.INGEST: settings.ingest_port or free_port(),
+        Service.QUERY: settings.query_port or free_port(),
+    }
+    shared["SHIPLOG_INGEST_PORT"] = str(served[Service.INGEST])
+    shared["SHIPLOG_QUERY_PORT"] = str(served[Service.QUERY])
     children = []
     for number, (service, module) in enumerate(MODULES.items()):
         port = settings.metrics_port + number if settings.metrics_port else free_port()
         env = shared | _own(service.value, port=port)
-        # ingest has its health where it has its routes
-        health = int(shared["SHIPLOG_INGEST_PORT"]) if service is Service.INGEST else port
+        # those that answer people have their health where they have their routes
+        health = served.get(service, port)
         children.append(Child(service.value, module, env, f"http://{_near(settings.host)}:{health}/healthz"))
     return children
 
@@ -130,7 +135,7 @@ def _tell(output: Output, ground: Ground, ready: Ready, supervisor: Supervisor) 
         "kafka": settings.kafka,
         "database": settings.database_url,
         "ingest": ready.addresses[Service.INGEST]["http"],
-        "query": None,
+        "query": ready.addresses[Service.QUERY]["http"],
         "metrics": ready.metrics(),
         "pids": supervisor.pids(),
         "clock": ground.clock,
@@ -142,7 +147,7 @@ def _for_people(told: dict[str, Any]) -> str:
     def rows(part: dict[str, Any]) -> list[str]:
         return [f"  {name:<10} {value}" for name, value in part.items()]
 
-    plain = {name: told[name] for name in ("kafka", "database", "ingest", "clock")}
+    plain = {name: told[name] for name in ("kafka", "database", "ingest", "query", "clock")}
     return "\n".join(["ready", *rows(plain), "metrics", *rows(told["metrics"]), "Ctrl-C stops everything"])
 
 

@@ -28,8 +28,25 @@ CREATE TABLE core.ingest_instances (
 CREATE TABLE core.api_keys (
     key_sha256 bytea PRIMARY KEY,
     name text NOT NULL,
-    created_at timestamptz NOT NULL
+    created_at timestamptz NOT NULL,
+    key_id uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE,
+    role text COLLATE "C" NOT NULL DEFAULT 'operator' CHECK (role IN ('reader', 'writer', 'operator')),
+    merchant text COLLATE "C",
+    revoked_at timestamptz
 );
+
+CREATE TABLE core.capability_links (
+    token_sha256 bytea PRIMARY KEY,
+    link_id uuid NOT NULL UNIQUE,
+    shipment text COLLATE "C" NOT NULL,
+    merchant text COLLATE "C",
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    revoked_at timestamptz
+);
+
+CREATE INDEX capability_links_shipment ON core.capability_links (shipment);
 
 CREATE TABLE core.data_keys (
     key_id uuid PRIMARY KEY,

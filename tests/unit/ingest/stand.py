@@ -14,7 +14,6 @@ from schemas.topics import topics
 from services.ingest.command_times import CommandTimes
 from services.ingest.commands import Commands
 from services.ingest.http import Parts, build_app
-from services.ingest.http_auth import Gate
 from services.ingest.publisher import Publisher
 from services.ingest.reader import ShipmentRow, StoreAway
 from services.ingest.refusals import Refusals
@@ -25,6 +24,7 @@ from services.ingest.spool import Spool
 from services.ingest.webhooks import Webhooks
 from services.runtime.clock import VirtualClock
 from services.runtime.health import Health
+from services.runtime.http_auth import Gate
 from tests.builders import ORIGIN
 from tests.fakes import FakeBroker, FakeProducer
 
@@ -105,7 +105,7 @@ def make_stand(folder: Path, *, spool_bytes: int = 1_000_000, api_key: str | Non
         webhooks=Webhooks(ingest, carriers(), SECRETS, "1"),
         commands=Commands(ingest, CommandTimes(folder / "commands.sqlite")),
         store=store,
-        gate=Gate(needed=api_key is not None, configured=api_key, known=lambda _: False),
+        gate=Gate(needed=api_key is not None, configured=api_key, known=lambda _: None),
         health=Health(timedelta(minutes=5)),
     )
     app = build_app(parts)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from services.ingest.http_auth import Gate, RememberedKeys
 from services.ingest.http_body import BodyRoom
-from services.ingest.http_problems import Problem
+from services.runtime.http_auth import Gate, Principal, RememberedKeys, Role
+from services.runtime.http_problems import Problem
 
 
 class FakeRequest:
@@ -91,6 +91,9 @@ def test_a_body_beyond_its_bound_is_too_large_and_takes_no_room_afterwards() -> 
     assert later == [None]
 
 
+MINE = Principal("mine", Role.READER, "shop")
+
+
 class FakeKeys:
     """Keys that were given out; how often was asked."""
 
@@ -98,10 +101,10 @@ class FakeKeys:
         self.given = {*keys}
         self.asked = 0
 
-    def known(self, key: bytes) -> bool:
-        """Whether the key was given out."""
+    def known(self, key: bytes) -> Principal | None:
+        """Whose key it is."""
         self.asked += 1
-        return key in self.given
+        return MINE if key in self.given else None
 
 
 def test_a_key_is_asked_for_once_in_a_while_and_one_that_was_taken_back_does_not_live_on() -> None:
@@ -114,7 +117,7 @@ def test_a_key_is_asked_for_once_in_a_while_and_one_that_was_taken_back_does_not
     still = remembered(b"mine")
     seconds[0] = 61.0
 
-    assert (first, still) == ([True] * 3, True)
+    assert (first, still) == ([MINE] * 3, MINE)
     assert keys.asked == 1
     assert not remembered(b"mine")
 
@@ -151,8 +154,8 @@ def test_a_caller_is_let_in_by_a_key_that_was_given_out_or_set(
     request.headers = headers
 
     if trusted:
-        assert gate.trust(request) == "bearer"
+        assert gate.principal(request).trust == "bearer"
         return
     with pytest.raises(Problem) as caught:
-        gate.trust(request)
+        gate.principal(request)
     assert caught.value.status == HTTPStatus.UNAUTHORIZED

@@ -4,18 +4,25 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from services.ingest.intake import Rejection
 from services.runtime.log import get_logger
 
 PROBLEM_JSON: Final = "application/problem+json"
 _LOG: Final = get_logger(__name__)
+
+
+class Wrong(Protocol):
+    """One fault of the input: what `errors` lists."""
+
+    def json(self) -> dict[str, Any]:
+        """Members `line`, `pointer`, `detail`."""
+        ...
 
 
 class Problem(Exception):
@@ -29,7 +36,7 @@ class Problem(Exception):
         status: HTTPStatus,
         detail: str,
         *,
-        errors: Sequence[Rejection] = (),
+        errors: Sequence[Wrong] = (),
         retry_after: timedelta | None = None,
         headers: Mapping[str, str] | None = None,
         more: Mapping[str, Any] | None = None,
@@ -54,7 +61,7 @@ def problem_response(problem: Problem) -> Response:
         **problem.more,
     }
     if problem.errors:
-        members["errors"] = [rejection.json() for rejection in problem.errors]
+        members["errors"] = [wrong.json() for wrong in problem.errors]
     return Response(
         orjson.dumps(members), problem.status.value, headers=problem.headers, media_type=PROBLEM_JSON
     )

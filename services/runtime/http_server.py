@@ -10,14 +10,14 @@ import orjson
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from services.ingest.http_problems import PROBLEM_JSON
+from services.runtime.http_problems import PROBLEM_JSON
 
 _DRAIN_S: Final = 8
 _KEEP_ALIVE_S: Final = 75
 _BACKLOG: Final = 2048
 
 
-class IngestServer(uvicorn.Server):
+class HttpServer(uvicorn.Server):
     """Serves until `stopped()`; `turn` is called ten times a second from its loop."""
 
     def __init__(
@@ -28,13 +28,14 @@ class IngestServer(uvicorn.Server):
         stopped: Callable[[], bool],
         turn: Callable[[], None],
         ready: Callable[[], None],
+        lifespan: bool = False,
     ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 http=_Protocol,
                 ws="none",
-                lifespan="off",
+                lifespan="on" if lifespan else "off",
                 log_config=None,
                 access_log=False,
                 server_header=False,

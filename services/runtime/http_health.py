@@ -6,9 +6,9 @@ import orjson
 from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request, Response
 
-from services.ingest.http_problems import Problem
 from services.runtime import metrics
 from services.runtime.health import Health
+from services.runtime.http_problems import Problem
 
 
 def add_health_routes(app: FastAPI, health: Health) -> None:

@@ -1,0 +1,73 @@
+"""The read side's application: its features side by side, errors as problem details, nothing opened yet."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+
+from services.query.parts import Parts
+from services.query.shipments import routes as shipments
+from services.query.store import StoreAway
+from services.runtime.http_health import add_health_routes
+from services.runtime.http_problems import Problem, add_problem_handlers, problem_response
+
+RETRY_AFTER: Final = "1"
+
+
+FEATURES: Final[tuple[Callable[[FastAPI, Parts], None], ...]] = (shipments.add_to,)
+"""Each adds its routes to the application, and what runs beside them to `parts.alongside`."""
+
+
+def build_app(parts: Parts) -> FastAPI:
+    """The application; nothing is opened or started."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(parts.store.opened())
+            for beside in parts.alongside:
+                await stack.enter_async_context(beside())
+            yield
+
+    app = FastAPI(
+        title="Shiplog",
+        summary="Shipments, orders and alerts as they stand, as they stood, and why.",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.parts = parts
+    add_problem_handlers(app)
+    app.add_exception_handler(StoreAway, _on_away)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    for add_to in FEATURES:
+        add_to(app, parts)
+    add_health_routes(app, parts.health)
+    return app
+
+
+async def _on_away(_: Request, error: Exception) -> Response:
+    headers = {"Retry-After": RETRY_AFTER}
+    return problem_response(Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers=headers))
+
+
+@dataclass(frozen=True, slots=True)
+class _WrongParameter:
+    pointer: str
+    detail: str
+
+    def json(self) -> dict[str, object]:
+        return {"line": 1, "pointer": self.pointer, "detail": self.detail}
+
+
+async def _on_invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    wrong = [_WrongParameter("/".join(map(str, ("", *e["loc"]))), str(e["msg"])) for e in error.errors()]
+    detail = "; ".join(f"{each.pointer}: {each.detail}" for each in wrong[:5])
+    return problem_response(Problem(HTTPStatus.BAD_REQUEST, detail or "bad input", errors=wrong))
