@@ -7,7 +7,7 @@ BENCH  := .venv-bench
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-again demo bench bench-setup profile fuzz mutants chaos chaos-long rebuild-chaos schemas lock kafka-lock streams-lock \
+.PHONY: help setup check test test-served test-broken test-again demo bench bench-setup profile fuzz mutants chaos kills chaos-long rebuild-chaos schemas lock kafka-lock streams-lock \
 	local-up local-down clean
 
 help:  ## print this manual
@@ -37,11 +37,29 @@ check: setup  ## ruff, mypy strict, import rules, schema drift
 	$(BIN)/lint-imports --no-logo
 	@if test -f schemas/generate.py; then $(BIN)/python -m schemas.generate --check; fi
 
-test: setup  ## the whole test suite, on a Kafka and a PostgreSQL of its own
-	$(BIN)/python -m pytest
+QUICK := tests/unit tests/carriers tests/guards
+SERVED := tests/integration tests/contracts tests/browser
+BROKEN := tests/e2e tests/chaos
 
-test-again: setup  ## what failed in the last `make test`, once more
-	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
+test: setup  ## the whole test suite: rules on all cores, then services beside outages, each on a stack of its own
+	@status=0; \
+	$(BIN)/python -m pytest -n auto --dist worksteal $(QUICK) || status=1; \
+	$(MAKE) --no-print-directory --output-sync=target --keep-going -j2 test-served test-broken || status=1; \
+	exit $$status
+
+test-served: setup  ## services, HTTP and pages on a Kafka and a PostgreSQL of their own
+	$(BIN)/python -m pytest -o cache_dir=.pytest_cache/served $(SERVED)
+
+test-broken: setup  ## whole Shiplogs replaying, killed, frozen and cut off
+	$(BIN)/python -m pytest -o cache_dir=.pytest_cache/broken $(BROKEN)
+
+AGAIN := $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
+NONE_LEFT := || test $$? -eq 5
+
+test-again: setup  ## what failed in the last `make test`, once more, one after another
+	$(AGAIN) $(QUICK) $(NONE_LEFT)
+	$(AGAIN) -o cache_dir=.pytest_cache/served $(SERVED) $(NONE_LEFT)
+	$(AGAIN) -o cache_dir=.pytest_cache/broken $(BROKEN) $(NONE_LEFT)
 
 demo: setup  ## the main job end to end, with a table of what happened
 	$(BIN)/shiplog demo
@@ -74,6 +92,10 @@ chaos: setup  ## kills and faults over real processes: KILLS=200 SEED=1 (CHAOS_A
 rebuild-chaos: setup  ## 20 switches at 1,000 events/s and 200 reads/s, 10 kills of a rebuild
 	SHIPLOG_SWITCHES=20 SHIPLOG_EVENTS_PER_SECOND=1000 SHIPLOG_READS_PER_SECOND=200 SHIPLOG_REBUILD_KILLS=10 \
 		$(BIN)/python -m pytest tests/chaos/test_rebuild_kills.py tests/chaos/test_rebuild_while_serving.py
+
+kills: setup  ## ten kills in replays, ten of a rebuild, three shuffled orders of the real deliveries
+	SHIPLOG_REPLAY_KILLS=10 SHIPLOG_REBUILD_KILLS=10 SHIPLOG_ORDERS=3 \
+		$(BIN)/python -m pytest tests/chaos/test_kills_in_replay.py tests/chaos/test_rebuild_kills.py tests/e2e/test_olist.py
 
 chaos-long: setup  ## 20 zombies of a minute, 3 minutes without broker, 10 minutes without projector: half an hour
 	$(BIN)/python -m tests.chaos.harness.one zombies --runs 20 --seconds 60

@@ -53,7 +53,7 @@ def soap_event(kind: str, at: str, *, exception: str = "", place: str = "") -> s
     )
 
 
-@pytest.mark.parametrize("meaning", {*FEDEX.codes.values()}, ids=str)
+@pytest.mark.parametrize("meaning", sorted({*FEDEX.codes.values()}, key=str), ids=str)
 def test_the_tables_speak_our_words(meaning: Meaning) -> None:
     assert meaning.milestone is None or meaning.milestone in set(Milestone)
     assert meaning.substatus is None or meaning.substatus in SUBSTATUSES[str(meaning.milestone)]

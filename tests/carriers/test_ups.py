@@ -30,7 +30,7 @@ def answer(*activities: Any, number: str = "1ZAA00000000000001", **members: Any)
     return json.dumps({"trackResponse": {"shipment": [{"package": [package]}]}})
 
 
-@pytest.mark.parametrize("meaning", {*UPS.codes.values()}, ids=str)
+@pytest.mark.parametrize("meaning", sorted({*UPS.codes.values()}, key=str), ids=str)
 def test_the_tables_speak_our_words(meaning: Meaning) -> None:
     assert meaning.milestone is None or meaning.milestone in set(Milestone)
     assert meaning.substatus is None or meaning.substatus in SUBSTATUSES[str(meaning.milestone)]

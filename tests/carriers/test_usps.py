@@ -44,7 +44,7 @@ def xml_event(code: str, date: str, time: str = "", *, name: str = "TrackDetail"
     )
 
 
-@pytest.mark.parametrize("meaning", {*USPS.codes.values()}, ids=str)
+@pytest.mark.parametrize("meaning", sorted({*USPS.codes.values()}, key=str), ids=str)
 def test_the_table_speaks_our_words(meaning: Meaning) -> None:
     assert meaning.milestone is None or meaning.milestone in set(Milestone)
     assert meaning.substatus is None or meaning.substatus in SUBSTATUSES[str(meaning.milestone)]

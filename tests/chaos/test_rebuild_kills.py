@@ -12,7 +12,7 @@ from services.projector.rebuild.act import check
 from services.projector.rebuild.source import Source
 from tests.integration.rebuild_stand import PARTITIONS, Watched, fold_live, query, rows, seeded
 
-KILLS = int(os.environ.get("SHIPLOG_REBUILD_KILLS", "4"))
+KILLS = int(os.environ.get("SHIPLOG_REBUILD_KILLS", "2"))
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180 + 60 * KILLS)]
 
 

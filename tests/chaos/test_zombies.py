@@ -54,7 +54,7 @@ def test_a_stopped_projector_loses_its_partitions_and_its_write_is_refused(
     place: Place, tmp_path: Path, moment: str
 ) -> None:
     file = tmp_path / "feed.ndjson"
-    file.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in simulate(seed=3, parcels=3_000)))
+    file.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in simulate(seed=3, parcels=2_000)))
     with running(place) as up:
         backend = _writer(place)
         with second_projector(place, tmp_path / "second") as second:
