@@ -27,6 +27,7 @@ from services.runtime.config import Settings, read_settings
 from services.runtime.health import Health, serve_health
 from services.runtime.lifecycle import StopSignal, announce_ready, backoff, withdraw_ready
 from services.runtime.log import configure_logging, get_logger
+from services.runtime.log_ends import LogEnds
 
 SERVICE = "notifier"
 STALL_AFTER = timedelta(seconds=20)
@@ -122,9 +123,19 @@ class _Notifier:
             code_version=version("shiplog"),
         )
         lanes = self._lanes = Lanes(lambda partition: self._lane(partition, rejects))
+        ends = LogEnds(self._settings.kafka, self._names.status.name, isolation="read_committed")
+        ends.start()
+        watch = Watch(
+            beat=self._health.beat,
+            assigned=self._ready,
+            stands_still=self._health.stands_still,
+            ends=lambda: ends.ends,
+        )
         try:
-            await live(self._app, lanes, stop=stop, watch=Watch(beat=self._health.beat, assigned=self._ready))
+            await live(self._app, lanes, stop=stop, watch=watch)
         finally:
+            ends.stop()
+            self._health.stands_still(None)
             await rejects.close()
 
     def _lane(self, partition: int, rejects: Rejects) -> Lane:

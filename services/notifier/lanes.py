@@ -61,6 +61,11 @@ class Lanes:
                 return f"partition {partition}: {lane.trouble}"
         return None
 
+    def in_trouble(self, partition: int) -> bool:
+        """Whether the partition's lane waits for something that is away."""
+        lane = self._lanes.get(partition)
+        return lane is not None and lane.trouble is not None
+
     def next_offsets(self) -> dict[int, int]:
         """Behind the last finished record, by partition."""
         return {p: lane.next_offset for p, lane in list(self._lanes.items()) if lane.next_offset is not None}

@@ -6,6 +6,7 @@ several tasks on each message, a tenth of a millisecond: so a message is a whole
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import aiokafka
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
@@ -76,6 +77,13 @@ class CommittedConsumer(Consumer):
 
     logger = Consumer.logger  # else the library's lines would come under our name
 
+    handed: dict[int, int]
+    """Offset behind the last run handed to the stream, by partition, since partitions moved last."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.handed = {}
+
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
         return CommittedConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
@@ -95,6 +103,7 @@ class CommittedConsumer(Consumer):
             generation_id=self.app.consumer_generation_id,
         )
         run.records = record
+        self.handed[tp.partition] = last.offset + 1
         return run
 
 

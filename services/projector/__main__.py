@@ -26,6 +26,7 @@ from services.runtime.group import GroupReader
 from services.runtime.health import Health, serve_health
 from services.runtime.lifecycle import StopSignal, announce_ready, withdraw_ready
 from services.runtime.log import configure_logging
+from services.runtime.log_ends import LogEnds
 from services.runtime.producer import LogProducer
 from services.runtime.records import LogReader
 from services.runtime.sink import FencedSink
@@ -53,6 +54,9 @@ def run(settings: Settings, stop: StopSignal) -> int:
         publishers = _publishers(settings, names)
         reader = _reader(settings, names)
         stack.callback(reader.close)
+        ends = LogEnds(settings.kafka, names.events.name)
+        ends.start()
+        stack.callback(ends.stop)
         writer = _writer(settings, names, publishers, moved, stop=stop, stack=stack)
         lanes = Lanes(
             reader=reader,
@@ -78,6 +82,7 @@ def run(settings: Settings, stop: StopSignal) -> int:
             health=health,
             topic=names.events.name,
             clock=WallClock(),
+            ends=lambda: ends.ends,
         ).run(stop)
         publishers.drain(timeout=_PUBLISH_LAST)
     return 0

@@ -88,6 +88,14 @@ class Lanes:
         lane = self._lanes.get(partition)
         return 0 if lane is None else lane.written_offset
 
+    def unoccupied(self) -> dict[int, int]:
+        """Where the partitions read on that have nothing in hand and are not paused."""
+        return {
+            partition: lane.taken_offset
+            for partition, lane in self._lanes.items()
+            if lane.taken_offset == lane.written_offset and partition not in self._pauses
+        }
+
     def waiting(self) -> list[int]:
         """Assigned partitions that are not claimed."""
         return [p for p in self._assigned if p not in self._lanes]

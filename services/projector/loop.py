@@ -5,6 +5,8 @@ trouble abandons all lanes, reconnects with back-off and claims again; nothing i
 only the checkpoint in the database says where to go on.
 """
 
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Final
 
 from services.projector.batch import Records
@@ -20,6 +22,7 @@ from services.runtime.lifecycle import StopSignal
 from services.runtime.log import get_logger
 from services.runtime.outcomes import BrokerUnavailable
 from services.runtime.postgres import DatabaseAway
+from services.runtime.unread import StandsStill
 
 _POLL_LIMIT: Final = 10_000
 _IDLE_POLL_MS: Final = 100
@@ -29,6 +32,7 @@ _TELL_EVERY: Final = 1.0
 _PATIENCE: Final = 1.0
 """A folder silent for longer stops the beat, so that a stall of either is seen in the same way."""
 _DRAIN_SECONDS: Final = 5.0
+_STILL_AFTER: Final = timedelta(seconds=12)
 _log = get_logger("projector.loop")
 
 
@@ -45,6 +49,7 @@ class Projector:
         health: Health,
         topic: str,
         clock: Clock,
+        ends: Callable[[], Mapping[int, int]],
     ) -> None:
         self._reader = reader
         self._folders = folders
@@ -53,6 +58,9 @@ class Projector:
         self._health = health
         self._topic = topic
         self._clock = clock
+        self._ends = ends
+        self._still = StandsStill("takes", patience=_STILL_AFTER)
+        self._polled = False
         self._newest_ms: dict[int, int] = {}
         self._tell_at = 0.0
 
@@ -76,6 +84,7 @@ class Projector:
         if self._folders.full:
             self._folders.wait(_FULL_WAIT)
         else:
+            self._polled = True
             self._take(self._poll(_BUSY_POLL_MS if self._folders.busy else _IDLE_POLL_MS))
         self._move()
         self._tell()
@@ -135,6 +144,10 @@ class Projector:
             self._tell_at = now + _TELL_EVERY
             self._lanes.tell_kafka()
             self._observe_lag()
+            # who waits for PostgreSQL does not poll, and stands still for a reason
+            at = self._lanes.unoccupied() if self._polled else {}
+            self._polled = False
+            self._health.stands_still(self._still.look(at=at, ends=self._ends()))
 
     def _observe_lag(self) -> None:
         try:

@@ -11,7 +11,9 @@ import orjson
 
 from services.runtime import metrics
 from services.runtime.clock import Clock, WallClock, monotonic
+from services.runtime.log import get_logger
 
+_log: Final = get_logger(__name__)
 Check = Callable[[], str | None]
 """None when all is well, else what is wrong, in a few words."""
 
@@ -34,20 +36,27 @@ class Health:
         self._clock = clock or WallClock()
         self._last_beat = monotonic()
         self._checks: dict[str, Check] = {}
+        self._still: str | None = None
 
     def beat(self) -> None:
         """The loop has come round once more."""
         self._last_beat = self._monotonic()
         metrics.HEARTBEAT_TIMESTAMP.set(self._clock.now_ms() / 1000)
 
+    def stands_still(self, what: str | None) -> None:
+        """Say that the loop turns and does not move what it has to, or None: it does."""
+        if what is not None and self._still is None:
+            _log.error("stands_still", what=what)
+        self._still = what
+
     def add_check(self, name: str, check: Check) -> None:
         """Let readiness depend on `check` too; it is called from the HTTP thread."""
         self._checks[name] = check
 
     def live(self) -> str | None:
-        """None while the loop turns, else for how long it has not."""
+        """None while the loop turns and moves, else for how long it has not, or what stands still."""
         silent = self._monotonic() - self._last_beat
-        return f"no beat for {silent:.1f} s" if silent > self._stall_after else None
+        return f"no beat for {silent:.1f} s" if silent > self._stall_after else self._still
 
     def ready(self) -> Mapping[str, str]:
         """What is wrong, by check; empty when the service can do its work."""

@@ -70,6 +70,11 @@ SELECT DISTINCT ON (shipment, event_id)
 FROM {model}.timeline
 ORDER BY shipment, event_id, mapping_version DESC, digest;
 
+-- Every copy that counted when it came, recorded when it says itself: what was known at a moment.
+CREATE VIEW {model}.read_copies AS
+SELECT partition, src_offset, shipment, event_id, recorded_at, event::json AS event, change::json AS change
+FROM {model}.timeline;
+
 CREATE VIEW {model}.read_checkpoints AS
 SELECT partition, next_offset, owner_epoch, next_seq, shipments, state_sum, history_sum
 FROM {model}.checkpoints;

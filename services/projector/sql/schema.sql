@@ -136,6 +136,11 @@ SELECT DISTINCT ON (shipment, event_id)
 FROM model_1.timeline
 ORDER BY shipment, event_id, mapping_version DESC, digest;
 
+-- Every copy that counted when it came, recorded when it says itself: what was known at a moment.
+CREATE VIEW model_1.read_copies AS
+SELECT partition, src_offset, shipment, event_id, recorded_at, event::json AS event, change::json AS change
+FROM model_1.timeline;
+
 CREATE VIEW model_1.read_checkpoints AS
 SELECT partition, next_offset, owner_epoch, next_seq, shipments, state_sum, history_sum
 FROM model_1.checkpoints;

@@ -25,6 +25,13 @@ class FakeStream:
             yield event
 
 
+class FakeConsumer:
+    """How far runs were handed to the stream."""
+
+    def __init__(self) -> None:
+        self.handed = {0: 7}
+
+
 class FakeApp:
     """What is bound to an application."""
 
@@ -33,6 +40,7 @@ class FakeApp:
         self.settings: dict[str, Any] = {}
         self.revoked: list[Callable[..., Any]] = []
         self.on_partitions_revoked = self
+        self.consumer = FakeConsumer()
 
     def agent(self, channel: object, **settings: Any) -> Callable[[Callable[[Any], Any]], None]:
         """As App.agent."""
@@ -84,3 +92,4 @@ def test_when_partitions_are_taken_away_every_lane_is_dropped() -> None:
     asyncio.run(app.revoked[0](object()))
 
     assert lanes.told == ["dropped"]
+    assert app.consumer.handed == {}

@@ -1,6 +1,7 @@
 """The loop: what is polled is folded once, handed over in order, and counts when it is written."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from services.projector.folder import InlineFolder
 from services.projector.writer import Outcome
 from services.runtime.lifecycle import StopSignal
 from services.runtime.outcomes import BrokerUnavailable
+from services.runtime.unread import StandsStill
 from tests.builders import hour, scan
 from tests.unit.projector.folded import records_of
 from tests.unit.projector.turning import Scene
@@ -133,3 +135,30 @@ def test_when_told_to_stop_what_was_taken_is_written_and_kafka_told(scene: Scene
     assert scene.writer.offsets() == [0, 1, 2, 3, 4]
     assert scene.writer.ends()[-1][1] == scene.owned.taken_offset
     assert scene.lanes.told == scene.owned.taken_offset
+
+
+def test_a_partition_that_is_fetched_no_more_is_told_as_a_stall_and_one_that_goes_on_is_not(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scene.projector, "_still", StandsStill("takes", patience=timedelta(0)))
+    scene.turns({0: records(0, 2)})
+    scene.ends = {0: 5}
+
+    scene.turns({})
+    stalled = scene.health.live()
+    scene.turns({0: records(2, 5)}, {})
+
+    assert stalled == "partition 0 takes nothing behind offset 2 for 0 s"
+    assert scene.health.live() is None
+
+
+def test_records_that_were_taken_and_are_not_written_yet_are_no_stall_of_the_reader(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scene.projector, "_still", StandsStill("takes", patience=timedelta(0)))
+    scene.ends = {0: 5}
+    scene.writer.outcomes = {2: Outcome.FAILED}
+
+    scene.turns({0: records(0, 2)}, {})
+
+    assert scene.health.live() is None

@@ -120,6 +120,11 @@ class FakeLanes:
         """As Lanes.pause."""
         self.asked.append(f"pause at {offset}, {bad} bad")
 
+    def unoccupied(self) -> dict[int, int]:
+        """As Lanes.unoccupied."""
+        owned = self.owned
+        return {0: owned.taken_offset} if owned.taken_offset == owned.written_offset else {}
+
     def tell_kafka(self) -> None:
         """As Lanes.tell_kafka."""
         self.told = self.owned.written_offset
@@ -137,6 +142,7 @@ class Scene:
         self.folders.open(self.owned, limit=100)
         self.lanes = FakeLanes(self.owned)
         self.seconds = [0.0]
+        self.ends: dict[int, int] = {}
         self.health = Health(timedelta(seconds=30), monotonic=lambda: self.seconds[0])
         self.projector = Projector(
             reader=self.reader,  # type: ignore[arg-type]
@@ -146,6 +152,7 @@ class Scene:
             health=self.health,
             topic="events",
             clock=VirtualClock(2_000),
+            ends=lambda: self.ends,
         )
 
     def turns(self, *polls: dict[int, Records] | Exception) -> None:
