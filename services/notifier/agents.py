@@ -22,7 +22,7 @@ def bind(app: faust.App, status: ChannelT[Any], lanes: Lanes) -> None:
         # All of them: a rebalance reads every kept partition again from its committed offset.
         await lanes.drop()
         consumer: Any = app.consumer
-        consumer.handed.clear()
+        consumer.fetched.clear()
 
     app.agent(status, name="announce", concurrency=1)(announce)  # type: ignore[arg-type]  # its stream has noack
     # a weak reference would be gone when this function returns

@@ -95,7 +95,10 @@ async def _watch(app: faust.App, lanes: Lanes, *, stop: StopSignal, watch: Watch
         _forget(shown - partitions, topic=topic)
         shown = partitions
         await _measure(app, lanes, topic=topic, assignment=assignment)
-        watch.stands_still(await still.look(app, lanes, assignment=assignment, ends=watch.ends()))
+        stalled = await still.look(app, lanes, assignment=assignment, ends=watch.ends())
+        watch.stands_still(stalled)
+        if stalled is not None:
+            raise StreamEnded(stalled)
         await asyncio.sleep(TICK_S)
 
 
@@ -114,13 +117,13 @@ class _Still:
         if not ends:
             free = {}  # the broker is away: nothing can move
         consumer: Any = app.consumer
-        handed = {p: end for p, end in consumer.handed.items() if p in free}
+        brought = {p: end for p, end in consumer.fetched.items() if p in free}
         done = lanes.next_offsets()
-        waits = {p for p, end in handed.items() if done.get(p, -1) < end}
-        fetched = {p: await app.consumer.position(place) for p, place in free.items() if p not in waits}
-        at = {p: position for p, position in fetched.items() if position is not None}
+        waits = {p for p, end in brought.items() if done.get(p, -1) < end}
+        positions = {p: await app.consumer.position(place) for p, place in free.items() if p not in waits}
+        at = {p: position for p, position in positions.items() if position is not None}
         fetching = self._fetched.look(at=at, ends=ends)
-        return fetching or self._told.look(at={p: done.get(p, -1) for p in waits}, ends=handed)
+        return fetching or self._told.look(at={p: done.get(p, -1) for p in waits}, ends=brought)
 
 
 def _forget(partitions: Iterable[int], *, topic: str) -> None:

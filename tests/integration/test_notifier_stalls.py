@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,8 @@ from faust.types import EventT
 from services.notifier import service
 from services.notifier.app import AppSettings
 from services.notifier.lanes import Lanes
-from services.notifier.service import Watch, live
+from services.notifier.service import StreamEnded, Watch, live
+from services.notifier.transport import Runs
 from services.runtime.lifecycle import StopSignal
 from services.runtime.log_ends import LogEnds
 from services.runtime.unread import StandsStill
@@ -73,7 +75,8 @@ def stalls(
             await live(settings, lanes, stop=stop, watch=watch)
 
     try:
-        asyncio.run(limited())
+        with suppress(StreamEnded):
+            asyncio.run(limited())
     finally:
         ends.stop()
     return said
@@ -100,6 +103,18 @@ def test_a_stream_whose_fetches_bring_nothing_is_a_stall(
     said = stalls(kafka, tmp_path, Stuck(lambda _: None), until=lambda what: what is not None)  # type: ignore[arg-type,return-value]
 
     assert (said[-1] or "").startswith("partition 1 fetches nothing")
+
+
+def test_a_fetch_that_never_reaches_the_stream_is_a_stall(
+    kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Runs, "iterate", lambda *_: iter(()))
+    lanes = Quick(lambda _: None)  # type: ignore[arg-type,return-value]
+    lanes.done = {}
+
+    said = stalls(kafka, tmp_path, lanes, until=lambda what: what is not None)
+
+    assert (said[-1] or "").startswith("partition 1 finishes nothing")
 
 
 def test_a_stream_that_is_done_with_everything_is_none_also_behind_markers(

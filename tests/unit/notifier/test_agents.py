@@ -26,10 +26,10 @@ class FakeStream:
 
 
 class FakeConsumer:
-    """How far runs were handed to the stream."""
+    """How far records were fetched."""
 
     def __init__(self) -> None:
-        self.handed = {0: 7}
+        self.fetched = {0: 7}
 
 
 class FakeApp:
@@ -92,4 +92,4 @@ def test_when_partitions_are_taken_away_every_lane_is_dropped() -> None:
     asyncio.run(app.revoked[0](object()))
 
     assert lanes.told == ["dropped"]
-    assert app.consumer.handed == {}
+    assert app.consumer.fetched == {}
