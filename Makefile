@@ -7,7 +7,7 @@ BENCH  := .venv-bench
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-served test-broken test-again demo bench bench-setup profile fuzz mutants chaos kills chaos-long rebuild-chaos schemas lock kafka-lock streams-lock \
+.PHONY: help setup fast test-fast check test test-api test-live test-served test-broken test-again demo bench bench-exports bench-setup profile fuzz mutants chaos kills chaos-long rebuild-chaos schemas lock kafka-lock streams-lock \
 	local-up local-down clean
 
 help:  ## print this manual
@@ -36,6 +36,7 @@ check: setup  ## ruff, mypy strict, import rules, schema drift
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	@if test -f schemas/generate.py; then $(BIN)/python -m schemas.generate --check; fi
+	$(BIN)/python -m services.query.openapi --check
 
 QUICK := tests/unit tests/carriers tests/guards
 SERVED := tests/integration tests/contracts tests/browser
@@ -64,11 +65,23 @@ test-again: setup  ## what failed in the last `make test`, once more, one after 
 demo: setup  ## the main job end to end, with a table of what happened
 	$(BIN)/shiplog demo
 
-bench: setup bench-setup  ## speed against rivals, in one run: build/bench.json (BENCH_ARGS="--help" for smaller forms)
+bench: fast bench-setup  ## speed against rivals, in one run: build/bench.json (BENCH_ARGS="--help" for smaller forms)
 	$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
-profile: setup bench-setup  ## a flame graph of one part under load: TARGET=projector, BENCH_ARGS as above
+bench-query: setup  ## 1,000,000 shipments, 1,000 reads/s over HTTP, every list's plan (QUERY_ARGS="--shipments 100000")
+	$(BIN)/python -m tests.bench.query $(QUERY_ARGS)
+
+fast: setup  ## compile the way of an event through the fold (needs a C compiler; used where it is fresh)
+	$(BIN)/python deploy/compiled/build.py
+
+test-fast: fast  ## the rules once more, upon what was compiled
+	$(BIN)/python -m services.runtime.compiled pytest -p no:cacheprovider tests/unit/domain tests/unit/projector tests/unit/schemas tests/contracts/test_folders.py
+
+profile: fast bench-setup  ## a flame graph of one part under load: TARGET=projector, BENCH_ARGS as above
 	$(BIN)/python -m tests.bench --profile $(or $(TARGET),projector) $(BENCH_ARGS)
+
+bench-exports: setup  ## whole sets taken away from 10 k, 100 k and 1 M shipments: time and peak memory (BENCH_ARGS="--help")
+	$(BIN)/python -m tests.bench.exports $(BENCH_ARGS)
 
 bench-setup: $(BENCH)/.locked
 
@@ -86,6 +99,12 @@ fuzz: setup  ## 1,000,000 shuffled and duplicated streams to one hash; the laws 
 mutants: setup  ## 25 bugs planted into a copy, one after another: which test catches each
 	$(BIN)/python -m tests.mutants
 
+test-api: setup  ## 10,000 requests made from the OpenAPI document: no answer of 5xx, none that is not documented
+	SHIPLOG_API_REQUESTS=$(or $(REQUESTS),10000) $(BIN)/python -m pytest tests/integration/test_query_api.py
+
+test-live: setup  ## 1,000 disconnects of readers of live updates under load: nothing missed, nothing twice
+	SHIPLOG_DISCONNECTS=1000 $(BIN)/python -m pytest tests/integration/test_query_live.py
+
 chaos: setup  ## kills and faults over real processes: KILLS=200 SEED=1 (CHAOS_ARGS="--brokers 1" needs less memory)
 	$(BIN)/python -m tests.chaos.harness --kills $(or $(KILLS),200) --seed $(or $(SEED),1) $(CHAOS_ARGS)
 
@@ -102,8 +121,9 @@ chaos-long: setup  ## 20 zombies of a minute, 3 minutes without broker, 10 minut
 	$(BIN)/python -m tests.chaos.harness.one broker-away --runs 20 --seconds 180
 	$(BIN)/python -m tests.chaos.harness.one projector-away --deadlines 10000 --seconds 600
 
-schemas: setup  ## write JSON Schema files and the AsyncAPI document
+schemas: setup  ## write JSON Schema files, the AsyncAPI document and the OpenAPI document
 	$(BIN)/python -m schemas.generate
+	$(BIN)/python -m services.query.openapi
 
 COMPILE := .lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --native-tls --quiet

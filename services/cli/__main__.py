@@ -8,6 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from services.cli.output import AWAY, DONE, USAGE, CommandError, DependencyAway, Output, UsageError
+from services.runtime.compiled import use_compiled
 from services.runtime.config import BadSetting, StackMissing
 from services.runtime.outcomes import BrokerUnavailable
 
@@ -28,6 +29,7 @@ COMMANDS = (
     "checksum",
     "rebuild",
     "rejected",
+    "keys",
     "pending",
 )
 
@@ -51,6 +53,7 @@ def build_app() -> typer.Typer:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with 0 done, 1 the answer is no, 2 usage, 3 a dependency is away."""
+    use_compiled()
     given = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(run(given))
 

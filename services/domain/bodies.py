@@ -9,7 +9,8 @@ from schemas.instants import instant_ms
 from schemas.vocabulary import DeadlineKind, EventType, Milestone
 from services.domain.promise_value import InvalidPromise, Promise, promise_of
 
-Place: TypeAlias = tuple[tuple[str, str | float], ...]
+Place: TypeAlias = tuple[tuple[str, Any], ...]
+"""Members of a location with their values as they came: texts, and numbers that stay what they are."""
 
 
 class InvalidFact(ValueError):
@@ -208,14 +209,15 @@ def _place(location: Mapping[str, Any]) -> Place | None:
     return _new_place(members) if "lat" in location or "lon" in location else _kept_place(members)
 
 
-def _new_place(members: tuple[tuple[str, object], ...]) -> Place | None:
+def _new_place(members: tuple[tuple[str, Any], ...]) -> Place | None:
     given = dict(members)
-    pairs: list[tuple[str, str | float]] = []
+    pairs: list[tuple[str, Any]] = []
     for name in _MEMBERS:
         value = given.get(name)
         if value is None:
             continue
-        if not isinstance(value, str if name in _TEXTS else int | float) or isinstance(value, bool):
+        kind = type(value)
+        if kind is not str if name in _TEXTS else kind not in (int, float):
             raise InvalidFact(f"location {name} is of a wrong type")
         pairs.append((name, value))
     return tuple(pairs) or None

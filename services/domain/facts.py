@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from schemas.event import SCHEMA_VERSION
 from schemas.ids import canonical_json
 from schemas.instants import EPOCH, local_ms
-from services.domain.bodies import BODIES, Body, InvalidFact
+from services.domain.bodies import BODIES, Body, InvalidFact, Place
 
 __all__ = ["DAY", "INSTANT", "LOCAL", "UNDATED", "Fact", "InvalidFact", "fact_of"]
 
@@ -50,7 +50,7 @@ class Fact(NamedTuple):
     reason: str | None
     party: str | None
     piece: str | None
-    place: tuple[tuple[str, str | float], ...] | None
+    place: Place | None
     body: Body
 
 

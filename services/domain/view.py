@@ -130,7 +130,7 @@ def _shown(fact: Fact | None) -> str | None:
     return None if fact is None else shown(fact)
 
 
-def _place(fact: Fact | None) -> dict[str, str | float] | None:
+def _place(fact: Fact | None) -> dict[str, Any] | None:
     return None if fact is None or fact.place is None else dict(fact.place)
 
 

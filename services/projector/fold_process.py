@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 from services.projector.folder import Folded, Folding, Round
 from services.projector.store import Reads
+from services.runtime import compiled
 from services.runtime.clock import monotonic
 
 _BUFFER_BYTES: Final = 256 * 1024
@@ -34,7 +35,7 @@ class FoldProcess:
         """Start the child; `arrived` is set whenever an answer has come."""
         ours, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, "-m", "services.projector.fold_process", str(theirs.fileno())]
+            command = [*compiled.command("services.projector.fold_process"), str(theirs.fileno())]
             self._child = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
         self._pipe = _pipe(ours)
         self._todo: queue.SimpleQueue[Round | None] = queue.SimpleQueue()

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
+
+from services.runtime import compiled
 
 ROOT = Path(__file__).parents[2]
 OTHER_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
@@ -76,7 +77,7 @@ def child(name: str, command: Sequence[str], *, env: dict[str, str] | None = Non
 
 def ours(module: str, **facts: object) -> list[str]:
     """The command of a contestant in our own environment."""
-    return [sys.executable, "-m", f"tests.bench.{module}", json.dumps(facts)]
+    return [*compiled.command(f"tests.bench.{module}"), json.dumps(facts)]
 
 
 def theirs(module: str, **facts: object) -> list[str]:

@@ -88,7 +88,7 @@ class Projecting:
         )  # fmt: skip
         self._projector = Projector(
             reader=self._reader, folders=folders, writer=self._writer, lanes=self._lanes,
-            health=Health(timedelta(seconds=60)), topic=topic, clock=WallClock(), ends=lambda: {},
+            health=Health(timedelta(seconds=60)), topic=topic, clock=WallClock(), ends=dict,
         )  # fmt: skip
         gc.collect()
         time.sleep(1.0)  # the children's imports are no part of the rate

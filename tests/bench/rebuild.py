@@ -17,6 +17,7 @@ from services.cli.local.stack import remove_stack, start_stack
 from services.projector.rebuild.act import rebuild
 from services.projector.rebuild.report import Report
 from services.projector.rebuild.source import Source
+from services.runtime import compiled
 from services.runtime.topics import topic_facts
 from tests.bench.projector import checkpoints, projected
 from tests.bench.stage import fresh_database, seed
@@ -70,9 +71,7 @@ def serving(kafka: str, prefix: str, url: str, *, ends: dict[int, int]) -> float
             "SHIPLOG_PARTITIONS": str(len(ends)),
             "SHIPLOG_CACHED_SHIPMENTS": "1000000",
         }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "services.projector"], env=env, stderr=subprocess.DEVNULL
-        )
+        process = subprocess.Popen(compiled.command("services.projector"), env=env, stderr=subprocess.DEVNULL)
         try:
             with psycopg.connect(url, autocommit=True) as conn:
                 while not conn.execute("SELECT sum(owner_epoch) FROM model_1.checkpoints").fetchone()[0]:

@@ -1,7 +1,6 @@
 """Our services as an installation runs them: `python -m`, on a stage, under a prefix."""
 
 import os
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,6 +11,7 @@ import orjson
 
 from services.cli.run import MODULES, Service
 from services.cli.up.readiness import readiness
+from services.runtime import compiled
 from tests.bench.arena import Child, ChildFailed, child
 from tests.bench.stage import PARTITIONS, Stage
 
@@ -53,7 +53,7 @@ def place(stage: Stage, prefix: str) -> Place:
 
 def command(service: Service) -> list[str]:
     """What starts it."""
-    return [sys.executable, "-m", MODULES[service]]
+    return compiled.command(MODULES[service])
 
 
 @contextmanager

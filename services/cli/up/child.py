@@ -12,6 +12,8 @@ import threading
 import time
 from typing import Final
 
+from services.runtime.compiled import use_compiled
+
 DRAIN_SECONDS: Final = 12.0
 
 
@@ -19,6 +21,7 @@ def main() -> None:
     """Watch the pipe, be the module."""
     pipe, module = int(sys.argv[1]), sys.argv[2]
     threading.Thread(target=_end_with_parent, args=(pipe,), name="parent-watch", daemon=True).start()
+    use_compiled()
     sys.argv = [module]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

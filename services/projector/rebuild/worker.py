@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 
 from services.projector.rebuild.load import load
 from services.projector.rebuild.task import Task, Told
+from services.runtime import compiled
 from services.runtime.records import LogReader
 
 
@@ -23,7 +24,7 @@ class Worker:
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, "-m", "services.projector.rebuild.worker", str(theirs.fileno())]
+            command = [*compiled.command("services.projector.rebuild.worker"), str(theirs.fileno())]
             self._child = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
         self.pipe = Connection(ours.detach())
 
