@@ -27,7 +27,6 @@ def test_ten_times_the_load_is_taken_in_part_quickly_and_refused_in_part_with_a_
     much = _flood(up_wall, connections=10 * USUAL * 5, seconds=SECONDS)
 
     memory = {service: _resident(up_wall.pid(service)) for service in up_wall.ready["pids"]}
-    print(usual["statuses"], usual["p99"], much["statuses"], much["p99"], memory)
     assert usual["statuses"].keys() == {"202"}
     assert much["statuses"].keys() <= {"202", "429", "503"}
     assert much["statuses"]["202"] > 100
