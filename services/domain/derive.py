@@ -15,12 +15,18 @@ from services.domain.versions import retracted
 
 def derive(key: str, facts: Iterable[Fact]) -> Shipment:
     """The shipment that these facts, one per event id, tell of."""
+    ground, lines = grounded(key, facts)
+    if not ground.facts:
+        return unseen(key)
+    return assemble(ground, lines[-1], len(lines), older_standing(lines[:-1]))
+
+
+def grounded(key: str, facts: Iterable[Fact]) -> tuple[Ground, list[Line]]:
+    """What belongs to the number, and the facts of each of its uses in order, oldest use first."""
     aside: list[Fact] = []
     placed: list[Fact] = []
     for fact in facts:
         (placed if is_placed(fact) else aside).append(fact)
-    if not placed and not aside:
-        return unseen(key)
     gone = retracted(aside)
     zones = zones_of(placed, gone)
     zone_ms = usual_zone(zones)
@@ -40,7 +46,7 @@ def derive(key: str, facts: Iterable[Fact]) -> Shipment:
         retracted=gone,
         undated=sum(1 for f in aside if f.type == "ScanRecorded" and f.event_id not in gone),
     )
-    return assemble(ground, lines[-1], len(lines), older_standing(lines[:-1]))
+    return ground, lines
 
 
 def line_of(aside: list[Fact], placed: list[Fact], gone: tuple[str, ...], zone_ms: int) -> Line:

@@ -31,7 +31,7 @@ def facts_for(key: str, envelopes: Sequence[Json], merchant: str) -> list[Json]:
     """
     if merchants_of(envelopes) == {merchant}:
         return list(envelopes)
-    mine = [e for e in envelopes if not _said_by_another(e, merchant)]
+    mine = [e for e in envelopes if not said_by_another(e, merchant)]
     if merchant not in merchants_of(mine):
         return []
     hidden = _hidden_uses(key, [fact_of(e) for e in envelopes], merchant)
@@ -40,13 +40,14 @@ def facts_for(key: str, envelopes: Sequence[Json], merchant: str) -> list[Json]:
     return _without_foreign_deadlines(key, kept)
 
 
-def _said_by_another(envelope: Json, merchant: str) -> bool:
+def said_by_another(envelope: Json, merchant: str) -> bool:
+    """Whether it is the word of another merchant; a scan is everybody's, whoever passed it on."""
     if envelope["type"] == "ShipmentRegistered":
         return bool(envelope["data"].get("merchant") != merchant)
     source = envelope.get("source") or {}
-    if source.get("channel") != "command":
+    if source.get("channel") not in ("command", "api") or envelope["type"] == "ScanRecorded":
         return False
-    # a command carries the tenant who gave it; one of the house itself is told to all
+    # what comes through our API carries the tenant who told it; the house's own word is told to all
     return source.get("carrier_account") not in (None, merchant)
 
 

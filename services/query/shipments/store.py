@@ -1,0 +1,184 @@
+"""Lists from the index: whether it stands where the model stands, a page, a count, an order's parcels."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final
+
+import orjson
+import psycopg
+from psycopg import sql
+
+from services.query.index.store import LAYOUT, schema_of
+from services.query.seen import Seen
+from services.query.shipments.conditions import Asked
+from services.query.shipments.cursors import Place
+from services.query.shipments.wanted import Sort
+from services.query.store import Row, Snapshot, StoreAway
+from services.runtime.postgres import Queries, load_queries
+
+_TEXT: Final = files("services.query.shipments").joinpath("listing.sql").read_text()
+_COLUMNS: Final = {"registered": "registered_at", "delivered": "delivered_at", "promised": "deadline"}
+
+
+class IndexMissing(StoreAway):
+    """No index answers yet: it is being made."""
+
+    def __init__(self) -> None:
+        super().__init__("the index of shipments is being made")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The index that answers, and how far the model stood when it was asked."""
+
+    number: int
+    is_current: bool
+    partitions: list[int]
+    offsets: list[int]
+
+
+@lru_cache(maxsize=64)
+def parts_of(number: int, column: str = "last_at", moment: str = "last_at") -> Queries:
+    """The parts of the list statements for an index, a sort and a date; `{model}` stays to be named."""
+    text = _TEXT.replace("{search}", schema_of(number)).replace("{column}", column)
+    return load_queries(text.replace("{moment}", moment))
+
+
+async def standing(snapshot: Snapshot, known: int | None) -> Standing:
+    """How the index stands; `known` is the number of the one that answered last. Raises IndexMissing."""
+    number = await _serving(snapshot) if known is None else known
+    try:
+        row = await snapshot.row(parts_of(number), "standing")
+    except psycopg.errors.UndefinedTable:
+        row = None
+    if row is None or row[4] != number:
+        if known is None:
+            raise IndexMissing
+        return await standing(snapshot, None)
+    is_current, is_whole, partitions, offsets, _ = row
+    if not is_whole:
+        raise IndexMissing
+    return Standing(number, is_current, partitions, offsets)
+
+
+async def has_reached(snapshot: Snapshot, there: Standing) -> bool:
+    """Whether the index has come as far as the model had."""
+    row = await snapshot.row(
+        parts_of(there.number),
+        "has_reached",
+        {"partitions": there.partitions, "offsets": there.offsets},
+    )
+    return row is not None and bool(row[0])
+
+
+async def now_of(snapshot: Snapshot) -> datetime:
+    """The present instant, by the clock of this Shiplog."""
+    row = await snapshot.row(parts_of(0), "now")
+    assert row is not None
+    now: datetime = row[0]
+    return now
+
+
+async def one(snapshot: Snapshot, key: str) -> tuple[str, Seen | None]:
+    """The model that is current, and the shipment in the snapshot's: both of one moment.
+
+    An empty name where the snapshot's model is none.
+    """
+    try:
+        row = await snapshot.row(parts_of(0), "one", {"shipment": key})
+    except psycopg.errors.UndefinedTable:
+        row = None
+    if row is None:
+        return "", None
+    model, view, partition, version, events, changes, times = row
+    if view is None:
+        return f"model_{model}", None
+    told = [
+        (orjson.loads(event), None if change is None else orjson.loads(change), at)
+        for event, change, at in zip(events or (), changes or (), times or (), strict=True)
+    ]
+    return f"model_{model}", Seen(orjson.loads(view), told, partition, version)
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """Rows of shipment, sort key and JSON. `is_sound`: model and index were those that were named."""
+
+    rows: list[Row]
+    is_sound: bool
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Reads lists in one snapshot from one index."""
+
+    snapshot: Snapshot
+    number: int
+
+    async def page(self, asked: Asked, sort: Sort, *, behind: Place | None, limit: int) -> Got:
+        """Up to `limit` rows, those that have not what is sorted by last."""
+        got = Got([], is_sound=False, is_current=False)
+        try:
+            for statement, values in self.statements(asked, sort, behind=behind):
+                found = await self._rows(statement, values | {"limit": limit - len(got.rows)})
+                more = [row[4:] for row in found if row[4] is not None]
+                model, number, is_current, is_whole = found[0][:4]
+                is_sound = is_whole and (f"model_{model}", number) == (self.snapshot.model, self.number)
+                got = Got(got.rows + more, is_sound, is_current)
+                if len(got.rows) >= limit:
+                    break
+        except psycopg.errors.UndefinedTable:
+            return Got([], is_sound=False, is_current=False)
+        return got
+
+    def statements(
+        self, asked: Asked, sort: Sort, *, behind: Place | None
+    ) -> Iterator[tuple[bytes, dict[str, Any]]]:
+        """A page's: of those that have what is sorted by, and where they end of those that have not."""
+        way = "down" if sort.is_down else "up"
+        where = (self.snapshot.model, self.number, _COLUMNS.get(sort.column, sort.column), asked.moment)
+        if behind is None or behind.key is not None:
+            names = (f"known_{way}",) if behind is None else (f"behind_{way}", f"known_{way}")
+            place = {} if behind is None else {"key": behind.key, "after": behind.shipment}
+            yield _statement(*where, ("page", *asked.parts, *names)), asked.values | place
+            behind = None
+        names = ("unknown",) if behind is None else ("behind_unknown", "unknown")
+        place = {} if behind is None else {"after": behind.shipment}
+        yield _statement(*where, ("page", *asked.parts, *names)), asked.values | place
+
+    async def count(self, asked: Asked) -> int:
+        """How many there are, counted up to 10,001."""
+        where = (self.snapshot.model, self.number, "last_at", asked.moment)
+        rows = await self._rows(_statement(*where, ("count", *asked.parts, "counted")), asked.values)
+        return int(rows[0][0])
+
+    async def parcels(self, order_id: str, *, merchant: str | None) -> list[Row]:
+        """Merchant, shipment and use of each parcel of the order; `merchant` None: whosesoever."""
+        name = "order_parcels" if merchant is None else "order_parcels_of"
+        values = {"order_id": order_id, "merchant": merchant}
+        return await self.snapshot.rows(parts_of(self.number), name, values)
+
+    async def _rows(self, statement: bytes, values: dict[str, Any]) -> list[Row]:
+        # planned anew each time: how many there are of what is asked decides between the indexes
+        cursor = await self.snapshot.conn.execute(statement, values, prepare=False)
+        return await cursor.fetchall()
+
+
+@lru_cache(maxsize=4_096)
+def _statement(model: str, number: int, column: str, moment: str, names: tuple[str, ...]) -> bytes:
+    queries = parts_of(number, column, moment)
+    return sql.SQL("\n").join(queries.get(name, model=model) for name in names).as_bytes(None)
+
+
+async def _serving(snapshot: Snapshot) -> int:
+    try:
+        row = await snapshot.row(parts_of(0), "serving", {"layout": LAYOUT})
+    except psycopg.errors.UndefinedTable as error:
+        raise IndexMissing from error
+    if row is None:
+        raise IndexMissing
+    return int(row[0])

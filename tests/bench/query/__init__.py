@@ -1,0 +1,1 @@
+"""How fast the read side answers over very many shipments: `make bench-query`."""

@@ -1,0 +1,295 @@
+"""Lists of shipments over HTTP and a real PostgreSQL: filters, sorts, words, what is refused."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from services.cli.local.stack import Stack
+from services.query.shipments.wanted import Sort
+from tests.builders import day, hour, promise, revised, scan
+from tests.integration.query_stand import Projected, Served, fresh_database, item, order_of, served
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def model(database: str) -> Iterator[Projected]:
+    """An empty read model."""
+    projected = Projected(database)
+    yield projected
+    projected.close()
+
+
+@pytest.fixture
+def api(model: Projected, tmp_path: Path) -> Iterator[Served]:
+    """The read side over it."""
+    with served(model.url, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def full(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The read side over the five stories."""
+    with fresh_database(stack) as url:
+        projected = Projected(url)
+        projected.tell(*_stories())
+        with served(url, tmp_path_factory.mktemp("query")) as running:
+            yield running
+        projected.close()
+
+
+def test_what_was_just_committed_is_listed_at_once_newest_first(model: Projected, api: Served) -> None:
+    for n in range(20):
+        model.tell(scan("picked_up", at=hour(n), number=f"N{n}"))
+
+        assert api.shipments() == [f"acme:N{m}" for m in range(n, -1, -1)]
+
+
+def test_an_item_is_the_shipment_as_it_is_read_by_its_key(model: Projected, api: Served) -> None:
+    model.tell(order_of("m", "O-1"), scan("picked_up", at=hour(1)))
+
+    (listed,) = api.get("/v1/shipments")["items"]
+    single = api.get("/v1/shipments/acme:P1")
+
+    assert listed == {name: value for name, value in single.items() if name != "timeline"}
+
+
+def _stories() -> list[Json]:
+    """Five shipments that differ in everything lists ask for."""
+    return [
+        order_of(
+            "m",
+            "O-1",
+            customer_id="C-1",
+            items=[item("Blue Teapot, large", "TP-77")],
+            origin={"country": "kz"},
+            destination={"country": "DE"},
+            promise=promise("2026-03-05", zone="UTC"),
+            told={"number": "A1", "carrier": "ups", "at": hour(1)},
+        ),
+        scan("picked_up", at=hour(10), number="A1", carrier="ups"),
+        scan("delivered", at=day(5), number="A1", carrier="ups"),
+        order_of(
+            "m",
+            "O-2",
+            customer_id="C-1",
+            items=[item("Чайник зелёный"), item("Teaspoon")],
+            origin={"country": "KZ"},
+            destination={"country": "KZ"},
+            promise=promise("2026-03-04T12:00:00Z"),
+            told={"number": "A2", "carrier": "dhl", "at": hour(2)},
+        ),
+        scan("in_transit", at=day(1), number="A2", carrier="dhl"),
+        revised("2026-03-07T12:00:00Z", kind="carrier_estimate", at=day(2), number="A2", carrier="dhl"),
+        order_of("m", "O-3", told={"number": "A3", "carrier": "dhl", "at": hour(3)}),
+        scan("picked_up", at=hour(20), number="A3", carrier="dhl"),
+        scan("in_transit", reason="customs_hold", party="customs", at=day(3), number="A3", carrier="dhl"),
+        order_of("n", "O-1", told={"number": "A4", "carrier": "gls", "at": hour(4)}),
+        scan("picked_up", at=day(4), number="A5", carrier="gls"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, "A1 A5 A3 A2 A4"),
+        ({"sort": "last_at"}, "A4 A2 A3 A5 A1"),
+        ({"sort": "registered"}, "A1 A2 A3 A4 A5"),
+        ({"sort": "-registered"}, "A4 A3 A2 A1 A5"),
+        ({"sort": "expected"}, "A2 A3 A4 A5 A1"),
+        ({"sort": "-slip"}, "A2 A1 A3 A4 A5"),
+        ({"milestone": "delivered"}, "A1"),
+        ({"milestone": ["delivered", "in_transit"]}, "A1 A3 A2"),
+        ({"status": "exception"}, "A3"),
+        ({"condition": "customs_hold"}, "A3"),
+        ({"condition": "delayed"}, "A2"),
+        ({"reason": "customs_hold", "party": "customs"}, "A3"),
+        ({"party": ["weather", "customs"]}, "A3"),
+        ({"party": "weather"}, ""),
+        ({"carrier": "dhl"}, "A3 A2"),
+        ({"carrier": "dhl", "milestone": "in_transit", "order_id": "O-2"}, "A2"),
+        ({"lane": "kz-de"}, "A1"),
+        ({"lane": "KZ-"}, "A1 A2"),
+        ({"lane": "-KZ"}, "A2"),
+        ({"order_id": "O-1"}, "A1 A4"),
+        ({"customer_id": "C-1"}, "A1 A2"),
+        ({"merchant": "n"}, "A4"),
+        ({"past": "true"}, "A1"),
+        ({"past": "false"}, "A5 A3 A2 A4"),
+        ({"late": "P1D"}, "A1 A2"),
+        ({"stale": "P1D"}, "A5 A3 A2 A4"),
+        ({"from": "2026-03-05"}, "A1 A5 A3"),
+        ({"to": "2026-03-05"}, "A3 A2 A4"),
+        ({"from": "2026-03-05T00:00:00+00:00", "to": "2026-03-06T00:00:00Z"}, "A5 A3"),
+        ({"date": "registered", "to": "2026-03-02T02:00:00Z", "sort": "registered"}, "A1 A2"),
+        ({"date": "delivered", "from": "2026-03-01"}, "A1"),
+        ({"date": "promised", "from": "2026-03-05"}, "A1"),
+        ({"q": "a 1"}, "A1"),
+        ({"q": "a-1."}, "A1"),
+        ({"q": "O-1"}, "A1 A4"),
+        ({"q": "C-1"}, "A1 A2"),
+        ({"q": "teapot BLUE"}, "A1"),
+        ({"q": "TP-77"}, "A1"),
+        ({"q": "ЗЕЛЁНЫЙ чайник"}, "A2"),
+        ({"q": "tea"}, ""),
+        ({"q": "   "}, "A1 A5 A3 A2 A4"),
+    ],
+)
+def test_a_list_holds_what_was_asked_in_the_order_that_was_asked(
+    full: Served, asked: Json, found: str
+) -> None:
+    keys = full.shipments(**asked)
+
+    assert [key.partition(":")[2] for key in keys] == found.split()
+
+
+@pytest.mark.parametrize("sort", [str(sort) for sort in Sort])
+def test_pages_of_one_make_the_whole_list_whatever_the_sort(full: Served, sort: str) -> None:
+    whole = full.shipments(sort=sort)
+
+    assert [key for page in full.walk(sort=sort, limit=1) for key in page] == whole
+    assert len(whole) == 5
+
+
+def test_a_list_tells_how_many_there_are_when_it_is_asked_to(full: Served) -> None:
+    page = full.get("/v1/shipments", carrier="dhl", limit=1, count="true")
+
+    assert (page["total"], len(page["items"])) == (2, 1)
+    assert "total" not in full.get("/v1/shipments")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"colour": "red"},
+        {"milestone": "nowhere"},
+        {"condition": "sad"},
+        {"limit": "0"},
+        {"limit": "201"},
+        {"limit": "9" * 400},
+        {"sort": "size"},
+        {"cursor": "nonsense"},
+        {"cursor": "ÄÖ"},
+        {"cursor": ""},
+        {"from": "2026-02-30"},
+        {"from": "2026-03-02T00:00:00"},
+        {"from": "0001-01-01T00:00:00+14:00"},
+        {"to": "9999-12-31"},
+        {"late": "P"},
+        {"late": "soon"},
+        {"late": "P99999999999999999999D"},
+        {"stale": "-P1D"},
+        {"q": "a\x00b"},
+        {"order_id": "\x00"},
+        {"carrier": "\x00"},
+        {"lane": "Kazakhstan-Germany"},
+        {"past": "perhaps"},
+    ],
+)
+def test_what_cannot_be_meant_is_refused_by_name(full: Served, asked: Json) -> None:
+    answer = full.client.get("/v1/shipments", params=asked)
+
+    assert answer.status_code == 400, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert next(iter(asked)) in answer.json()["detail"]
+
+
+def test_a_cursor_is_good_for_its_own_list_and_caller_alone(full: Served) -> None:
+    cursor = full.get("/v1/shipments", limit=2)["next"]
+    spoilt = cursor[:-1] + ("A" if cursor[-1] != "A" else "B")
+
+    statuses = [
+        full.client.get("/v1/shipments", params=asked).status_code
+        for asked in (
+            {"cursor": cursor, "limit": 3},
+            {"cursor": cursor, "carrier": "dhl"},
+            {"cursor": cursor, "sort": "last_at"},
+            {"cursor": cursor, "merchant": "m"},
+            {"cursor": spoilt},
+        )
+    ]
+
+    assert statuses == [200, 400, 400, 400, 400]
+
+
+def test_a_text_too_long_for_an_index_is_found_whole_and_only_whole(model: Projected, api: Served) -> None:
+    long = "O" * 4000
+    model.tell(
+        order_of("m" * 4000, long + "1", customer_id="c" * 4000, told={"number": "L1"}),
+        order_of("m" * 4000, long + "2", items=[item("w" * 4000)], told={"number": "L2"}),
+        scan("in_transit", reason="r" * 4000, at=hour(5), number="L1"),
+    )
+
+    assert api.shipments(order_id=long + "1") == ["acme:L1"]
+    assert api.shipments(order_id=long) == []
+    assert sorted(api.shipments(merchant="m" * 4000)) == ["acme:L1", "acme:L2"]
+    assert api.get(f"/v1/orders/{long}2")["parcels"][0]["shipment"] == "acme:L2"
+
+
+def test_an_index_that_does_not_follow_is_waited_for_and_then_owned_up_to(
+    model: Projected, api: Served
+) -> None:
+    model.tell(scan("picked_up", at=hour(1), number="N1"))
+    assert api.shipments() == ["acme:N1"]
+    with psycopg.connect(model.url) as blocker:
+        blocker.execute("LOCK TABLE search_1.shipments IN SHARE MODE")
+        model.tell(scan("in_transit", at=hour(2), number="N1"), scan("picked_up", at=hour(3), number="N2"))
+
+        answer = api.client.get("/v1/shipments")
+
+    (only,) = answer.json()["items"]
+    assert answer.headers["shiplog-index"] == "behind"
+    assert (only["shipment"], only["milestone"]) == ("acme:N1", "in_transit")
+    assert api.shipments() == ["acme:N2", "acme:N1"]
+
+
+def test_a_shipment_that_did_not_change_is_not_sent_again(model: Projected, api: Served) -> None:
+    model.tell(scan("picked_up", at=hour(1)))
+    first = api.client.get("/v1/shipments/acme:P1")
+
+    again = api.client.get("/v1/shipments/acme:P1", headers={"If-None-Match": first.headers["etag"]})
+    model.tell(scan("in_transit", at=hour(2)))
+    changed = api.client.get("/v1/shipments/acme:P1", headers={"If-None-Match": first.headers["etag"]})
+
+    assert (first.headers["cache-control"], first.headers["vary"]) == (
+        "private, no-cache",
+        "Authorization, X-API-Key",
+    )
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert (changed.status_code, changed.json()["milestone"]) == (200, "in_transit")
+
+
+@pytest.mark.parametrize("key", ["acme:NOBODY", "%00", "%ED%A0%80", "x" * 3000, "a%2Fb"])
+def test_a_key_that_nothing_is_known_of_is_404(full: Served, key: str) -> None:
+    answer = full.client.get(f"/v1/shipments/{key}")
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_an_older_use_of_a_number_is_read_by_its_number(model: Projected, api: Served) -> None:
+    model.tell(
+        order_of("m", "O-1"),
+        scan("picked_up", at=hour(1)),
+        scan("delivered", at=day(2)),
+        order_of("m", "O-2", told={"at": day(10)}),
+        scan("picked_up", at=day(11)),
+    )
+
+    first, second = api.get("/v1/shipments/acme:P1", use=1), api.get("/v1/shipments/acme:P1", use=2)
+
+    assert (first["use_no"], first["order_id"], first["milestone"]) == (1, "O-1", "delivered")
+    assert [entry["type"] for entry in first["timeline"]] == [
+        "ShipmentRegistered",
+        "ScanRecorded",
+        "ScanRecorded",
+    ]
+    now = api.get("/v1/shipments/acme:P1")
+    assert {k: v for k, v in second.items() if k != "timeline"} == {
+        k: v for k, v in now.items() if k != "timeline"
+    }
+    assert api.client.get("/v1/shipments/acme:P1", params={"use": 3}).status_code == 404
+    assert api.client.get("/v1/shipments/acme:P1", params={"use": 0}).status_code == 400
