@@ -1,37 +1,33 @@
-"""`shiplog export`: whole sets, streamed as NDJSON or CSV."""
+"""`shiplog export`: whole sets, streamed as NDJSON, CSV or Parquet; into a file also resumed."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
-from enum import StrEnum
-from typing import Annotated, Any
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-import orjson
 import typer
 
 from services.cli.output import Output, UsageError
+from services.query.exports.forms import Form
+from services.query.exports.what import What
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from services.runtime.config import Settings
 
-
-class What(StrEnum):
-    """The sets there are."""
-
-    SHIPMENTS = "shipments"
-    TIMELINE = "timeline"
-    ALERTS = "alerts"
-    EVENTS = "events"
-
-
-class Format(StrEnum):
-    """How a set is written."""
-
-    NDJSON = "ndjson"
-    CSV = "csv"
-    PARQUET = "parquet"
-
-
-FormatOption = Annotated[Format, typer.Option("--format", help="parquet is not there yet.")]
+FormatOption = Annotated[Form, typer.Option("--format", help="How it is written.")]
+After = Annotated[
+    str,
+    typer.Option(
+        help="Go on behind this row: the last `shipment`; of a timeline SHIPMENT/SRC_OFFSET; of events and "
+        "alerts PARTITION-OFFSET. CSV then has no heading."
+    ),
+]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", help="Into this file, which is there when it is whole.")
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with the file's export where it broke off, if it did.")
+]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Errors as JSON; rows stay as --format says.")]
 
 
@@ -41,37 +37,49 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    what: Annotated[What, typer.Argument()], form: FormatOption = Format.NDJSON, json: JsonFlag = False
+    what: Annotated[What, typer.Argument()],
+    form: FormatOption = Form.NDJSON,
+    after: After = "",
+    output: OutputOption = None,
+    resume: Resume = False,
+    json: JsonFlag = False,
 ) -> None:
-    """Write all shipments, the timeline, all alerts, or the log's envelopes to stdout."""
-    from services.cli.readback.sets import columns_of, rows_of
+    """Write all shipments, the timeline, order rows, all alerts, or the log's envelopes.
+
+    The read model's sets are in the order of shipment keys and show one moment, a resumed one two.
+    """
     from services.runtime.config import read_settings
 
-    if form is Format.PARQUET:
-        raise UsageError("Parquet is not there yet", error="not_implemented", format=form.value)
-    output = Output(json)
-    rows = rows_of(what.value, read_settings(), skipped=output.warning)
-    if form is Format.NDJSON:
-        output.rows(rows)
+    told = Output(json)
+    if output is None:
+        if resume:
+            raise UsageError("--resume needs --output")
+        asyncio.run(_to_stdout(what, form, after, read_settings(), told))
     else:
-        for line in csv_lines(rows, columns=columns_of(what.value)):
-            output.text(line)
+        asyncio.run(_to_file(what, form, after, read_settings(), told, output, resume))
 
 
-def csv_lines(rows: Iterable[Json], *, columns: tuple[str, ...]) -> Iterator[str]:
-    """RFC 4180 lines without their ends, the heading first; objects and lists as JSON, null as nothing."""
-    yield _csv_line(columns)
-    for row in rows:
-        yield _csv_line([_cell(row.get(column)) for column in columns])
+async def _to_stdout(what: What, form: Form, after: str, settings: "Settings", told: Output) -> None:
+    from services.cli.readback.sets import pages_of
+    from services.query.exports.sets import pen_of
+
+    pen = pen_of(what, form, resumed=bool(after))
+    async for page in pages_of(what, settings, after=after, skipped=told.warning):
+        sys.stdout.buffer.write(pen.rows([line.row for line in page]))
+    sys.stdout.buffer.write(pen.end())
+    sys.stdout.buffer.flush()
 
 
-def _csv_line(cells: Iterable[Any]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(cells)
-    return text.getvalue()
+async def _to_file(
+    what: What, form: Form, after: str, settings: "Settings", told: Output, path: Path, resume: bool
+) -> None:
+    from services.cli.export_file import ExportFile
+    from services.cli.readback.sets import pages_of
 
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, dict | list | bool):
-        return orjson.dumps(value).decode()
-    return "" if value is None else value
+    with ExportFile(path, what, form, after=after, resume=resume) as file:
+        if file.resumed_after is not None:
+            told.note(f"going on behind {file.resumed_after or 'the beginning'}")
+        async for page in pages_of(what, settings, after=file.after, skipped=told.warning):
+            file.add(page)
+        file.finish()
+    told.note(f"{file.rows} rows in {path}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow.parquet as pq
 import pytest
 
 from schemas.codec import Record
@@ -179,7 +180,23 @@ def test_exports_hold_every_row_and_csv_the_same_as_ndjson(place: Place) -> None
     assert all(needed <= row.keys() for row in shipments)
     assert [row["shipment"] for row in table] == [row["shipment"] for row in shipments]
     assert {row["event_id"] for row in timeline} == {event["event_id"] for event in events}
-    assert place.shiplog("export", "shipments", "--format", "parquet").code == 2
+
+
+def test_the_log_goes_on_behind_an_offset_and_into_parquet(place: Place, tmp_path: Path) -> None:
+    whole = place.shiplog("export", "events").lines
+    ends = [row[0] for row in place.query("SELECT next_offset FROM model_1.checkpoints ORDER BY partition")]
+    first = next(partition for partition, end in enumerate(ends) if end)
+    file = tmp_path / "events.parquet"
+
+    rest = place.shiplog("export", "events", "--after", f"{first}-{ends[first] - 1}").lines
+    written = place.shiplog("export", "events", "--format", "parquet", "--output", str(file))
+
+    assert rest == whole[len(whole) - len(rest) :]
+    assert len(rest) == sum(ends[first + 1 :])
+    assert written.code == 0, written.err
+    assert [row["event_id"] for row in pq.read_table(file).to_pylist()] == [row["event_id"] for row in whole]
+    assert place.shiplog("export", "events", "--after", "acme:P1").code == 2
+    assert place.shiplog("export", "events", "--resume").code == 2
 
 
 def test_poison_is_listed_shown_and_not_replayed_while_code_cannot_take_it(

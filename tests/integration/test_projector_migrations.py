@@ -48,8 +48,18 @@ def test_the_migrations_end_at_the_written_schema(database: str) -> None:
 def test_a_second_run_applies_nothing(database: str) -> None:
     first = migrate(database, partitions=4)
 
-    assert first == ["0001_core.sql", "0002_read_side.sql", "model_1"]
+    assert first == ["0001_core.sql", "0002_read_side.sql", "0003_copies.sql", "model_1"]
     assert migrate(database, partitions=4) == []
+
+
+def test_a_model_from_before_is_given_the_view_of_copies(database: str) -> None:
+    migrate(database, partitions=4)
+    whole = catalog(database)
+    with psycopg.connect(database, autocommit=True) as conn:
+        conn.execute("DROP VIEW model_1.read_copies; DELETE FROM public.shiplog_migrations WHERE number = 3")
+
+    assert migrate(database, partitions=4) == ["0003_copies.sql"]
+    assert catalog(database) == whole
 
 
 def test_two_at_the_same_moment_apply_each_file_once(database: str) -> None:
@@ -63,7 +73,7 @@ def test_two_at_the_same_moment_apply_each_file_once(database: str) -> None:
     for thread in threads:
         thread.join()
 
-    assert sorted(applied) == ["0001_core.sql", "0002_read_side.sql", "model_1"]
+    assert sorted(applied) == ["0001_core.sql", "0002_read_side.sql", "0003_copies.sql", "model_1"]
 
 
 def test_another_partition_count_is_refused(database: str) -> None:

@@ -11,16 +11,15 @@ FROM {model}.read_checkpoints ORDER BY partition
 -- name: shipment_rows
 SELECT view::text FROM {model}.read_shipments ORDER BY shipment
 
--- name: timeline_rows
-SELECT partition, src_offset, shipment, event_id::text, type, recorded_at, event::text, change::text
-FROM {model}.read_timeline ORDER BY partition, src_offset
-
 -- name: shipment
 SELECT view::text FROM {model}.read_shipments WHERE shipment = %(shipment)s
 
 -- name: timeline_of
 SELECT partition, src_offset, shipment, event_id::text, type, recorded_at, event::text, change::text
 FROM {model}.read_timeline WHERE shipment = %(shipment)s ORDER BY partition, src_offset
+
+-- name: copies_of
+SELECT partition, src_offset, event::text FROM {model}.read_copies WHERE shipment = %(shipment)s ORDER BY src_offset
 
 -- name: facts_by_shipment
 -- Recomputing needs the facts as they count: the copy that R15 chose, first known at the least recorded_at.

@@ -13,6 +13,7 @@ import psycopg
 
 from schemas.instants import datetime_of, instant_text, ms_of
 from services.cli.output import DependencyAway
+from services.domain.cuts import Copy
 from services.runtime.postgres import Connection, Queries, connect, current_model, load_queries
 
 Json = dict[str, Any]
@@ -85,18 +86,23 @@ class ReadModel:
         """Every shipment's view, by key, streamed."""
         return (orjson.loads(view) for (view,) in self._stream("shipment_rows"))
 
-    def timeline_rows(self) -> Iterator[Json]:
-        """Every fact that counts, in log order, streamed: the envelope as `event`, and what it caused."""
-        return map(_timeline_row, self._stream("timeline_rows"))
-
     def shipment(self, key: str) -> Json | None:
         """The shipment's view; None where there is no such shipment."""
         row = next(iter(self._rows("shipment", shipment=key)), None)
         return None if row is None else dict(orjson.loads(row[0]))
 
     def timeline_of(self, key: str) -> list[Json]:
-        """The shipment's facts in log order, as `timeline_rows` gives them."""
+        """The shipment's facts that count, in log order: the envelope as `event`, and what it caused."""
         return [_timeline_row(row) for row in self._rows("timeline_of", shipment=key)]
+
+    def copies_of(self, key: str) -> tuple[list[Copy], int, int]:
+        """Every copy that is kept of its events, their partition, and the offset it was read up to."""
+        rows = self._rows("copies_of", shipment=key)
+        copies = [Copy(offset, orjson.loads(event)) for _, offset, event in rows]
+        if not rows:
+            return copies, 0, 0
+        ends = {each.partition: each.next_offset for each in self.checkpoints()}
+        return copies, rows[0][0], ends[rows[0][0]]
 
     def all_facts(self) -> Iterator[tuple[str, list[Json]]]:
         """Every shipment's envelopes as they count, by key, streamed."""

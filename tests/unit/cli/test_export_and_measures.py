@@ -4,10 +4,11 @@ import csv
 import io
 import math
 
+import orjson
 import pytest
 
 from services.cli.demo.measures import counted, quantile
-from services.cli.export import csv_lines
+from services.query.exports.forms import CsvPen
 
 BUCKETS = [
     ("latency_bucket", 'le="0.1"', 90.0),
@@ -20,15 +21,26 @@ BUCKETS = [
 def test_nested_values_are_json_null_is_nothing_and_commas_and_quotes_survive() -> None:
     row = {"a": 'one, "two"\nthree', "b": {"x": [1, None]}, "c": None, "d": True, "left_out": 1}
 
-    lines = list(csv_lines([row], columns=("a", "b", "c", "d")))
+    written = CsvPen(("a", "b", "c", "d")).rows([orjson.dumps(row)]).decode()
 
-    assert lines[0] == "a,b,c,d"
-    assert next(csv.reader(io.StringIO(lines[1], newline=""))) == [
-        'one, "two"\nthree',
-        '{"x":[1,null]}',
-        "",
-        "true",
+    assert list(csv.reader(io.StringIO(written, newline=""))) == [
+        ["a", "b", "c", "d"],
+        ['one, "two"\nthree', '{"x":[1,null]}', "", "true"],
     ]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+7 700", "-5", "@SUM(A1)", "\tx", "\rx"])
+def test_a_text_that_a_spreadsheet_would_take_for_a_formula_begins_with_an_apostrophe(text: str) -> None:
+    rows = [orjson.dumps({"a": text, "b": -5, "c": ["=1"]})]
+
+    written = CsvPen(("a", "b", "c"), heading=False).rows(rows).decode()
+
+    assert list(csv.reader(io.StringIO(written, newline=""))) == [[f"'{text}", "-5", '["=1"]']]
+
+
+def test_a_table_without_rows_has_its_heading_and_the_rest_of_a_resumed_one_none() -> None:
+    assert CsvPen(("a", "b")).end() == b"a,b\n"
+    assert CsvPen(("a", "b"), heading=False).end() == b""
 
 
 @pytest.mark.parametrize(("share", "bound"), [(0.5, 0.1), (0.9, 0.1), (0.95, 1.0), (1.0, math.inf)])

@@ -6,8 +6,11 @@ DECLARE
 BEGIN
     FOR model IN SELECT nspname FROM pg_namespace WHERE nspname ~ '^model_[0-9]{1,9}$' LOOP
         EXECUTE format(
-            'CREATE VIEW %1$I.read_copies AS SELECT partition, src_offset, shipment, event_id, recorded_at, event::json AS event, change::json AS change FROM %1$I.timeline',
-            model);
+            'CREATE VIEW %1$I.read_copies AS '
+            'SELECT partition, src_offset, shipment, event_id, recorded_at, event::json AS event, '
+            'change::json AS change FROM %1$I.timeline',
+            model
+        );
     END LOOP;
 END
 $$;

@@ -1,0 +1,1 @@
+"""Whole sets to take away: streamed in constant memory, resumable, as NDJSON, CSV or Parquet."""
