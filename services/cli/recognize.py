@@ -7,7 +7,7 @@ import typer
 from services.cli.output import AnswerIsNo, JsonFlag, Output
 
 if TYPE_CHECKING:
-    from services.ingest.numbers.recognise import Recognised
+    from services.domain.numbers.recognise import Recognised
 
 Numbers = Annotated[
     list[str], typer.Argument(metavar="NUMBER…", help="Tracking numbers, as they are printed.")
@@ -21,8 +21,8 @@ def register(app: typer.Typer) -> None:
 
 def recognize(numbers: Numbers, json: JsonFlag = False) -> None:
     """Say which carriers could have issued each number, and why; exit 1 when no number is valid."""
-    from services.ingest.numbers.formats import couriers
-    from services.ingest.numbers.recognise import recognise
+    from services.domain.numbers.formats import couriers
+    from services.domain.numbers.recognise import recognise
 
     output = Output(json)
     # an argument that is no UTF-8 arrives with surrogates, which JSON has no place for

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from schemas.vocabulary import EventType
+from services.domain.numbers.normal import NoNumber
+from services.domain.numbers.normal import normal_number as as_in_keys
 from services.ingest.canonical import MODELS
 from services.ingest.moment import (
     InvalidMoment,
@@ -21,9 +23,6 @@ from services.ingest.strict_json import pointer_of
 
 Json = dict[str, Any]
 T = TypeVar("T")
-
-_NOT_PART_OF_A_NUMBER: Final = str.maketrans("", "", " .-")
-_MAX_NUMBER: Final = 64
 
 
 class InvalidEvent(ValueError):
@@ -72,10 +71,10 @@ def check_event(members: Any, *, zone_inferred: bool = False) -> Checked:
 
 def normal_number(written: str) -> str:
     """A tracking number as in shipment keys: upper case, no spaces, dots and dashes; raises InvalidEvent."""
-    number = written.translate(_NOT_PART_OF_A_NUMBER).upper()
-    if not written.isascii() or not number.isprintable() or not 1 <= len(number) <= _MAX_NUMBER:
-        raise InvalidEvent("/tracking_number", f"1 to {_MAX_NUMBER} printable ASCII characters are needed")
-    return number
+    try:
+        return as_in_keys(written)
+    except NoNumber as error:
+        raise InvalidEvent("/tracking_number", str(error)) from error
 
 
 def _without_nulls(members: Json) -> Json:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from services.domain.numbers.aliases import ALIASES
 from services.ingest.carrier import Carrier
 from services.ingest.edi.documents import SOURCES
-from services.ingest.numbers.aliases import ALIASES
 from services.ingest.registry import carriers
 
 PATH = Path(__file__).parents[2] / "docs" / "carriers.md"

@@ -7,8 +7,8 @@ import pytest
 
 import services.ingest.carriers as package
 from schemas.vocabulary import SUBSTATUSES, Condition, Milestone
+from services.domain.numbers.aliases import ALIASES
 from services.ingest.carrier import Carrier
-from services.ingest.numbers.aliases import ALIASES
 from services.ingest.reading.meaning import Meaning
 from services.ingest.registry import carriers
 from tests.guards.carriers_document import PATH, carriers_document

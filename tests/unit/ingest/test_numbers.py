@@ -2,10 +2,10 @@
 
 import pytest
 
-from services.ingest.numbers import checksums
-from services.ingest.numbers.aliases import ALIASES
-from services.ingest.numbers.formats import couriers, couriers_of
-from services.ingest.numbers.recognise import recognise
+from services.domain.numbers import checksums
+from services.domain.numbers.aliases import ALIASES
+from services.domain.numbers.formats import couriers, couriers_of
+from services.domain.numbers.recognise import recognise
 from services.ingest.registry import carriers
 from tests.carriers.shared import needs_shared_data, rows
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from schemas.ids import event_id
+from services.domain.numbers.judgement import VERSION
 from services.ingest.checks import check_event
 from services.ingest.envelope import Origin, envelope_of
-from services.ingest.numbers.judgement import VERSION
 from tests.builders import Json, instant_text, replay, scan
 from tests.unit.domain.rules.examples import seen
 from tests.unit.ingest.stand import make_stand

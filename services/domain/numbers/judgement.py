@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.ingest.numbers.aliases import ALIASES
-from services.ingest.numbers.formats import Courier, couriers
+from services.domain.numbers.aliases import ALIASES
+from services.domain.numbers.formats import Courier, couriers
 
 VERSION: Final = 2
 """Raised with every change of the formats: of a registration's readings the latest counts (rule R15)."""

@@ -12,12 +12,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, Final
 
-from services.ingest.numbers.checksums import is_right
+from services.domain.numbers.checksums import is_right
 
-_FILE: Final = Path(__file__).with_name("couriers.json")
+_FILE: Final = "couriers.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,21 @@ class Format:
 
     def groups_of(self, normalized: str) -> Mapping[str, str] | None:
         """The named parts of a number of this form, None where the number has another."""
+        groups = self._parts(normalized)
+        if groups is not None and self.check is not None:
+            return groups if self.check.holds(groups["serial"], groups["check"]) else None
+        return groups
+
+    def fits_but_for_check(self, normalized: str) -> bool:
+        """Whether the number has this form, leaving aside whether its check digit is right."""
+        return self._parts(normalized) is not None
+
+    def _parts(self, normalized: str) -> Mapping[str, str] | None:
         found = self.pattern.fullmatch(normalized)
         if found is None:
             return None
         groups = found.groupdict()
-        if not all(allowed.fullmatch(groups[part]) for part, allowed in self.must.items()):
-            return None
-        if self.check is not None and not self.check.holds(groups["serial"], groups["check"]):
-            return None
-        return groups
+        return groups if all(form.fullmatch(groups[part]) for part, form in self.must.items()) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ class Courier:
 @cache
 def couriers() -> Mapping[str, Courier]:
     """The couriers of `couriers.json`, by code."""
-    return couriers_of(json.loads(_FILE.read_bytes()))
+    return couriers_of(json.loads((files("services.domain.numbers") / _FILE).read_bytes()))
 
 
 def couriers_of(written: Mapping[str, Any]) -> Mapping[str, Courier]:

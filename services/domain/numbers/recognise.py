@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from services.ingest.checks import InvalidEvent, normal_number
-from services.ingest.numbers.formats import Courier, Format
+from services.domain.numbers.formats import Courier, Format
+from services.domain.numbers.normal import NoNumber, normal_number
 
 Rank = tuple[bool, int, int]
 
@@ -42,7 +42,7 @@ def recognise(number: str, couriers: Mapping[str, Courier]) -> Recognised:
     """The carriers that could have issued `number`, however it is spaced and cased."""
     try:
         normalized = normal_number(number)
-    except InvalidEvent:
+    except NoNumber:
         return Recognised(number, None, ())
     found = [
         ranked
