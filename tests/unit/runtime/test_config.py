@@ -69,3 +69,12 @@ def test_the_parts_of_the_stack_see_nothing_of_the_callers_own_variables() -> No
     seen = passed_on({"PATH": "/bin", "JAVA_TOOL_OPTIONS": "-Xmx1m", "PGDATA": "/x", "SHIPLOG_API_KEY": "k"})
 
     assert seen == {"PATH": "/bin"}
+
+
+@pytest.mark.parametrize("text", ["ingest:8080", "ftp://ingest", "/run/ingest"])
+def test_an_address_of_ingest_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    home = running(tmp_path / "home", kafka="127.0.0.1:9", database_url=URL)
+
+    with pytest.raises(BadSetting, match="SHIPLOG_INGEST_URL"):
+        read_settings({"SHIPLOG_HOME": str(home), "SHIPLOG_INGEST_URL": text})
+    assert read_settings({"SHIPLOG_HOME": str(home)}).ingest_url is None

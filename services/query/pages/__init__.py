@@ -1,0 +1,1 @@
+"""Pages for people: server-rendered, whole without JavaScript, live with it."""

@@ -1,0 +1,1 @@
+"""The operations board: what needs action now, by condition, carrier and age; every number is a list."""
