@@ -103,7 +103,7 @@ test-api: setup  ## 10,000 requests made from the OpenAPI document: no answer of
 	SHIPLOG_API_REQUESTS=$(or $(REQUESTS),10000) $(BIN)/python -m pytest tests/integration/test_query_api.py
 
 test-live: setup  ## 1,000 disconnects of readers of live updates under load: nothing missed, nothing twice
-	SHIPLOG_DISCONNECTS=1000 $(BIN)/python -m pytest tests/integration/test_query_live.py
+	SHIPLOG_DISCONNECTS=1000 $(BIN)/python -m pytest --timeout=3600 tests/integration/test_query_live.py
 
 chaos: setup  ## kills and faults over real processes: KILLS=200 SEED=1 (CHAOS_ARGS="--brokers 1" needs less memory)
 	$(BIN)/python -m tests.chaos.harness --kills $(or $(KILLS),200) --seed $(or $(SEED),1) $(CHAOS_ARGS)

@@ -6,8 +6,8 @@ from typing import Any, Literal
 from schemas.event import SCHEMA_VERSION
 from schemas.ids import event_id
 from schemas.vocabulary import EventType, Trust
+from services.domain.numbers.judgement import VERSION, judged
 from services.ingest.checks import Checked
-from services.ingest.numbers.judgement import VERSION, judged
 
 Json = dict[str, Any]
 Channel = Literal["api", "webhook", "file", "replay", "command"]

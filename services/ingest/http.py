@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
+from urllib.parse import unquote
 
 import orjson
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request, Response
 
-from services.ingest.carrier import SignatureInvalid
-from services.ingest.checks import InvalidEvent
-from services.ingest.command_times import KeyReused, TimesAway
-from services.ingest.commands import COMMANDS, Commands, Given, InvalidKey, split_key
+from services.ingest.admission import Admission
+from services.ingest.command_forms import COMMANDS
+from services.ingest.commands import Commands, Given, split_key
+from services.ingest.http_admission import AdmissionGate
 from services.ingest.http_body import (
     MAX_BODY,
     MAX_COMMAND,
@@ -24,17 +25,16 @@ from services.ingest.http_body import (
     BodyRoom,
     check_media_type,
 )
-from services.ingest.intake import Rejection
-from services.ingest.publisher import RETRY_AFTER, Overloaded
-from services.ingest.reader import Store, StoreAway, answer
-from services.ingest.sealing import KeysAway
+from services.ingest.http_refusals import refusals
+from services.ingest.reader import Store, answer
 from services.ingest.service import Answer, Form, Ingest
-from services.ingest.strict_json import InvalidJson, read_strict
-from services.ingest.webhooks import UnknownCarrier, Webhooks
+from services.ingest.strict_json import read_strict
+from services.ingest.tenants import Tenant, Tenants
+from services.ingest.webhooks import Webhooks
 from services.runtime import metrics
 from services.runtime.clock import monotonic
 from services.runtime.health import Health
-from services.runtime.http_auth import Gate, Principal, Role
+from services.runtime.http_auth import MERCHANT_HEADER, Gate, Principal, Role
 from services.runtime.http_health import add_health_routes
 from services.runtime.http_problems import Problem, add_problem_handlers
 
@@ -42,6 +42,7 @@ T = TypeVar("T")
 
 _FORMS: Final[dict[str, Form]] = {"application/json": "json", "application/x-ndjson": "ndjson"}
 _THREADS: Final = 64
+_LONGEST_NAME: Final = 4096
 _EVENTS_BODY: Final = {
     "requestBody": {
         "required": True,
@@ -78,6 +79,7 @@ def build_app(parts: Parts) -> FastAPI:
         app.add_api_route(path, routes.command(command), methods=["POST"], name=command)
     app.add_api_route("/v1/shipments/{key:path}", routes.shipment, methods=["GET"])
     add_health_routes(app, parts.health)
+    app.add_middleware(AdmissionGate, admission=Admission())
     return app
 
 
@@ -85,20 +87,27 @@ class _Routes:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._room = BodyRoom()
+        self._tenants = Tenants(parts.store.registered_by)
         self._threads = CapacityLimiter(_THREADS)
 
     async def events(self, request: Request) -> Response:
         with _timed("events"):
-            trust = (await self._caller(request, Role.WRITER)).trust
+            caller = await self._caller(request, Role.WRITER)
             form = _FORMS[check_media_type(request, *_FORMS)]
             async with self._room.body(request, most=MAX_BODY) as body:
                 if body.count(b"\n") > MAX_LINES:
                     raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {MAX_LINES} lines")
-                take = partial(self._parts.ingest.take_body, body, form=form, trust=trust)
+                take = partial(
+                    self._parts.ingest.take_body,
+                    body,
+                    form=form,
+                    trust=caller.trust,
+                    tenant=self._own(caller),
+                )
                 return _events_answer(await self._blocking(take))
 
     async def webhook(self, request: Request) -> Response:
-        with _timed("webhook"), _refusals():
+        with _timed("webhook"), refusals():
             carrier = self._parts.webhooks.carrier(request.path_params["carrier"])
             async with self._room.body(request, most=MAX_WEBHOOK) as body:
                 take = partial(
@@ -113,39 +122,50 @@ class _Routes:
 
     async def register(self, request: Request) -> Response:
         with _timed("register"):
-            trust = (await self._caller(request, Role.WRITER)).trust
-            register = self._parts.commands.register
-            given = await self._command(request, partial(register, trust=trust))
+            caller = await self._caller(request, Role.WRITER)
+            register = partial(self._parts.commands.register, trust=caller.trust, tenant=self._own(caller))
+            given = await self._command(request, register)
             return _json(HTTPStatus.ACCEPTED, {"shipment": given.shipment, "event_id": given.event_id})
 
     def command(self, name: str) -> Callable[[Request], Awaitable[Response]]:
         async def route(request: Request) -> Response:
             with _timed(name):
                 role = Role.OPERATOR if name == "retract" else Role.WRITER
-                trust = (await self._caller(request, role)).trust
-                tell = partial(self._parts.commands.tell, request.path_params["key"], name, trust=trust)
+                caller = await self._caller(request, role)
+                tell = partial(
+                    self._parts.commands.tell,
+                    request.path_params["key"],
+                    name,
+                    trust=caller.trust,
+                    merchant=_tenant(request, caller),
+                    tenant=self._own(caller),
+                )
                 given = await self._command(request, tell)
                 return _json(HTTPStatus.ACCEPTED, {"event_id": given.event_id})
 
         return route
 
     async def shipment(self, request: Request) -> Response:
-        with _timed("shipment"), _refusals():
-            await self._caller(request, Role.READER)
+        with _timed("shipment"), refusals():
+            caller = await self._caller(request, Role.READER)
             key = ":".join(split_key(request.path_params["key"]))
             row = await self._blocking(partial(self._parts.store.shipment, key))
-            if row is None:
+            told = None if row is None else answer(row, caller.merchant)
+            if told is None:
                 raise Problem(HTTPStatus.NOT_FOUND, f"nothing is known of {key}")
-            return _json(HTTPStatus.OK, answer(row))
+            return _json(HTTPStatus.OK, told)
 
     async def _command(self, request: Request, give: Callable[..., Given]) -> Given:
         async with self._room.body(request, most=MAX_COMMAND) as body:
             if body or request.headers.get("content-type"):
                 check_media_type(request, "application/json")
-            with _refusals():
+            with refusals():
                 members = read_strict(body) if body.strip() else {}
                 key = request.headers.get("idempotency-key")
                 return await self._blocking(partial(give, members, idempotency_key=key))
+
+    def _own(self, caller: Principal) -> Tenant | None:
+        return None if caller.merchant is None else Tenant(caller.merchant, self._tenants)
 
     async def _caller(self, request: Request, role: Role) -> Principal:
         gate = self._parts.gate
@@ -156,28 +176,21 @@ class _Routes:
         return principal
 
     async def _blocking(self, call: Callable[[], T]) -> T:
-        with _refusals():
+        with refusals():
             return await run_sync(call, limiter=self._threads)
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """What the calls raise, as the answers it means."""
-    try:
-        yield
-    except (Overloaded, KeysAway, TimesAway, StoreAway) as error:
-        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=RETRY_AFTER) from error
-    except SignatureInvalid as error:
-        raise Problem(HTTPStatus.UNAUTHORIZED, str(error)) from error
-    except UnknownCarrier as error:
-        raise Problem(HTTPStatus.NOT_FOUND, "no such carrier") from error
-    except InvalidKey as error:
-        raise Problem(HTTPStatus.NOT_FOUND, "a shipment key is carrier:NUMBER") from error
-    except KeyReused as error:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
-    except (InvalidJson, InvalidEvent) as error:
-        wrong = Rejection(1, error.pointer, error.detail)
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.detail, errors=[wrong]) from error
+def _tenant(request: Request, caller: Principal) -> str | None:
+    """For whom a command is given: the caller's own merchant, or the one that the house names."""
+    named = request.headers.get(MERCHANT_HEADER)
+    if named is None:
+        return caller.merchant
+    merchant = unquote(named)
+    if not (merchant.isprintable() and 1 <= len(merchant) <= _LONGEST_NAME):
+        raise Problem(HTTPStatus.BAD_REQUEST, f"{MERCHANT_HEADER} is no merchant's name")
+    if caller.merchant not in (None, merchant):
+        raise Problem(HTTPStatus.FORBIDDEN, "a merchant gives commands for itself only")
+    return merchant
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 """One shipment as it is answered: the view that the projector keeps, with its timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.domain.dossier import Told, dossier
+from services.domain.shown_to import shown_to
 
 Json = dict[str, Any]
 
@@ -28,7 +29,17 @@ class Store(Protocol):
         """The shipment; None when there is none; raises StoreAway."""
         ...
 
+    def registered_by(self, merchant: str, shipments: Collection[str]) -> Collection[str]:
+        """Those of the shipments that the merchant has registered; raises StoreAway."""
+        ...
 
-def answer(row: ShipmentRow) -> Json:
-    """The shipment with its timeline, oldest first; what is sealed is named, not shown."""
-    return dossier(row.view, row.timeline)
+
+def answer(row: ShipmentRow, merchant: str | None = None) -> Json | None:
+    """The shipment with its timeline, oldest first; what is sealed is named, not shown.
+
+    `merchant`: as that tenant may see it, None where it may not.
+    """
+    if merchant is None:
+        return dossier(row.view, row.timeline)
+    own = shown_to(merchant, row.view, row.timeline)
+    return None if own is None else dossier(*own)

@@ -15,6 +15,7 @@ from services.ingest.intake import Intake, Rejection, Taken, elements, numbered_
 from services.ingest.publisher import Publisher, Sending
 from services.ingest.sealing import Keys, sealed_envelopes
 from services.ingest.strict_json import InvalidJson
+from services.ingest.tenants import Tenant
 from services.runtime.clock import Clock
 
 Json = dict[str, Any]
@@ -48,13 +49,19 @@ class Ingest:
     topics: Topics
     clock: Clock
 
-    def take_body(self, body: bytes, *, form: Form, trust: Trust) -> Answer:
-        """Log the canonical events of a body. Raises KeysAway and Overloaded, then nothing is promised."""
+    def take_body(self, body: bytes, *, form: Form, trust: Trust, tenant: Tenant | None = None) -> Answer:
+        """Log the canonical events of a body. Raises KeysAway and Overloaded, then nothing is promised.
+
+        `tenant`: in whose name; what the store of registrations raises then comes too.
+        """
         try:
             events = elements(body) if form == "json" else numbered_lines(body)
         except InvalidJson as error:
             return Answer(rejections=[Rejection(1, error.pointer, error.detail)], rejected=1)
-        intake = Intake(origin=Origin(channel="api", trust=trust), recorded_at="refused", keys=self.keys)
+        origin = Origin(
+            channel="api", trust=trust, carrier_account=None if tenant is None else tenant.merchant
+        )
+        intake = Intake(origin=origin, recorded_at="refused", keys=self.keys, tenant=tenant)
         return self.take(events, intake=intake)
 
     def take(self, events: Iterable[tuple[int, bytes]], *, intake: Intake) -> Answer:

@@ -1,7 +1,7 @@
 """What ingest asks PostgreSQL: one shipment, whose an API key is."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any
@@ -37,6 +37,13 @@ class ShipmentStore:
                 return None
             timeline = conn.execute(self._queries.get("timeline", model=model), named).fetchall()
             return ShipmentRow(view=row[0], timeline=timeline)
+
+    def registered_by(self, merchant: str, shipments: Collection[str]) -> set[str]:
+        """Those of the shipments that the merchant has registered; raises StoreAway."""
+        named = {"merchant": merchant, "shipments": list(shipments)}
+        with self._connection() as conn:
+            query = self._queries.get("registered_by", model=current_model(conn))
+            return {shipment for (shipment,) in conn.execute(query, named)}
 
     def key_of(self, key_sha256: bytes) -> Principal | None:
         """Whose API key has this hash; raises StoreAway."""

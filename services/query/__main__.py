@@ -35,11 +35,18 @@ def run(settings: Settings, stop: StopSignal) -> int:
             build_app(parts),
             listener,
             stopped=stop.is_set,
-            turn=health.beat,
+            turn=lambda: _turn(parts, stop),
             ready=lambda: _announce(settings, url),
             lifespan=True,
         ).serve_until_stopped()
     return 0
+
+
+def _turn(parts: Parts, stop: StopSignal) -> None:
+    parts.health.beat()
+    if stop.is_set():
+        for end in parts.at_stop:
+            end()
 
 
 def _announce(settings: Settings, url: str) -> None:

@@ -3,22 +3,49 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
+from services.query import limits
+from services.query.access import routes as access
+from services.query.alerts import routes as alerts
+from services.query.api_document import document
+from services.query.exports import routes as exports
+from services.query.live import routes as live
+from services.query.moments import routes as moments
+from services.query.pages import routes as pages
+from services.query.pages.board import routes as board
+from services.query.pages.orders import routes as my_orders
 from services.query.parts import Parts
+from services.query.shipments import orders
 from services.query.shipments import routes as shipments
-from services.query.store import StoreAway
+from services.query.stats import routes as stats
+from services.query.store import StoreAway, WrongValue
 from services.runtime.http_health import add_health_routes
 from services.runtime.http_problems import Problem, add_problem_handlers, problem_response
 
 RETRY_AFTER: Final = "1"
 
 
-FEATURES: Final[tuple[Callable[[FastAPI, Parts], None], ...]] = (shipments.add_to,)
+FEATURES: Final[tuple[Callable[[FastAPI, Parts], None], ...]] = (
+    orders.add_to,
+    moments.add_to,
+    exports.add_to,
+    live.add_to,
+    alerts.add_to,
+    stats.add_to,
+    limits.add_to,
+    access.add_to,
+    pages.add_to,
+    my_orders.add_to,
+    board.add_to,
+    # last: a key may hold slashes, and takes whatever follows it that is no route of its own
+    shipments.add_to,
+)
 """Each adds its routes to the application, and what runs beside them to `parts.alongside`."""
 
 
@@ -45,16 +72,22 @@ def build_app(parts: Parts) -> FastAPI:
     app.state.parts = parts
     add_problem_handlers(app)
     app.add_exception_handler(StoreAway, _on_away)
+    app.add_exception_handler(WrongValue, _on_wrong_value)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     for add_to in FEATURES:
         add_to(app, parts)
     add_health_routes(app, parts.health)
+    app.openapi = partial(document, app)  # type: ignore[method-assign]  # the framework's way to say it
     return app
 
 
 async def _on_away(_: Request, error: Exception) -> Response:
     headers = {"Retry-After": RETRY_AFTER}
     return problem_response(Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers=headers))
+
+
+async def _on_wrong_value(_: Request, error: Exception) -> Response:
+    return problem_response(Problem(HTTPStatus.BAD_REQUEST, str(error)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,7 @@ from typing import Any
 import orjson
 
 from services.domain.dossier import Told
-from services.domain.facts import fact_of
-from services.domain.fold import fold_all
-from services.domain.tenancy import facts_for, merchants_of
-from services.domain.view import view
+from services.domain.shown_to import shown_to
 from services.query.store import QUERIES, Snapshot
 from services.runtime.http_auth import Principal
 
@@ -28,6 +25,8 @@ class Seen:
 
 async def seen(snapshot: Snapshot, key: str, caller: Principal) -> Seen | None:
     """The shipment; None where there is none that the caller may see. Raises StoreAway."""
+    if "\x00" in key:
+        return None
     row = await snapshot.row(QUERIES, "shipment", {"shipment": key})
     if row is None:
         return None
@@ -37,21 +36,6 @@ async def seen(snapshot: Snapshot, key: str, caller: Principal) -> Seen | None:
 
 
 def as_seen_by(merchant: str, whole: Seen) -> Seen | None:
-    """What a tenant sees of it: folded anew from what is its own where others registered it too."""
-    envelopes = [event for event, _, _ in whole.timeline]
-    merchants = merchants_of(envelopes)
-    if merchant not in merchants:
-        return None
-    if merchants == {merchant}:
-        return whole
-    key = whole.view["shipment"]
-    first_known = {event["event_id"]: at for event, _, at in whole.timeline}
-    dated = [event | {"recorded_at": first_known[event["event_id"]]} for event in envelopes]
-    kept = facts_for(key, dated, merchant)
-    if not kept:
-        return None
-    ids = {event["event_id"] for event in kept}
-    # what an event changed was worked out with everybody's events: it is not told to one of them
-    timeline: list[Told] = [(event, None, at) for event, _, at in whole.timeline if event["event_id"] in ids]
-    folded = fold_all(key, [fact_of(event) for event in kept])
-    return Seen(view(folded), timeline, whole.partition, whole.version)
+    """What a tenant sees of it; None where it registered nothing."""
+    own = shown_to(merchant, whole.view, whole.timeline)
+    return None if own is None else Seen(own[0], own[1], whole.partition, whole.version)

@@ -27,6 +27,10 @@ class StoreAway(Exception):
     """The read model cannot be asked now."""
 
 
+class WrongValue(Exception):
+    """A value of the caller's that PostgreSQL has no form for, such as a text with NUL in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One connection and the model that was current when it was taken."""
@@ -57,6 +61,7 @@ class ReadStore:
             timeout=_WAIT.total_seconds(),
             kwargs=connection_settings("shiplog-query") | {"autocommit": True},
         )
+        self._known = "model_1"
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -71,7 +76,17 @@ class ReadStore:
     async def latest(self) -> AsyncIterator[Snapshot]:
         """For one statement: the current model, without a transaction; raises StoreAway."""
         async with self._connection() as conn:
-            yield Snapshot(conn, await _model(conn))
+            self._known = await _model(conn)
+            yield Snapshot(conn, self._known)
+
+    @asynccontextmanager
+    async def guessed(self) -> AsyncIterator[Snapshot]:
+        """For one statement that reads the pointer too: the model that was current when last looked at.
+
+        Where the statement tells of another one, or of none, `latest` is to be asked. Raises StoreAway.
+        """
+        async with self._connection() as conn:
+            yield Snapshot(conn, self._known)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
@@ -100,6 +115,8 @@ class ReadStore:
             raise StoreAway("PostgreSQL does not answer, or everybody waits for it") from error
         except psycopg.OperationalError as error:
             raise StoreAway("PostgreSQL does not answer") from error
+        except (psycopg.DataError, UnicodeEncodeError) as error:
+            raise WrongValue("a value holds NUL or another character that no text has") from error
         except psycopg.errors.UndefinedTable as error:
             raise StoreAway("PostgreSQL is not migrated, or a model was just removed") from error
 

@@ -65,6 +65,12 @@ class Settings:
     """how many shipments a projector keeps in memory"""
     fold_processes: int = 0
     """how many processes a projector folds in; 0: in its own"""
+    ingest_url: str | None = None
+    """where commands go; None: where the ingest of this home says it is"""
+    rate_limit: int | None = None
+    """requests a second by one key or address; 0: as many as they like; None: 0 on loopback, 50 elsewhere"""
+    rate_burst: int = 100
+    """how many more than that at once, after a pause"""
 
 
 def read_places(environ: Mapping[str, str] | None = None, *, home: Path | None = None) -> Places:
@@ -110,6 +116,11 @@ def read_settings(environ: Mapping[str, str] | None = None, *, home: Path | None
         instance=env.get("SHIPLOG_INSTANCE") or None,
         cached_shipments=_number(env, "SHIPLOG_CACHED_SHIPMENTS", 250_000, least=1_000, most=100_000_000),
         fold_processes=_number(env, "SHIPLOG_FOLD_PROCESSES", _cores(), most=256),
+        ingest_url=_url(env, "SHIPLOG_INGEST_URL"),
+        rate_limit=_number(env, "SHIPLOG_RATE_LIMIT", 0, most=1_000_000)
+        if env.get("SHIPLOG_RATE_LIMIT")
+        else None,
+        rate_burst=_number(env, "SHIPLOG_RATE_BURST", 100, least=1, most=1_000_000),
     )
 
 
@@ -167,6 +178,15 @@ def _number(env: Mapping[str, str], name: str, default: int, *, least: int = 0, 
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise BadSetting(f"{name} must be a whole number from {least} to {most}, not {text!r}")
     return int(text)
+
+
+def _url(env: Mapping[str, str], name: str) -> str | None:
+    text = env.get(name)
+    if not text:
+        return None
+    if not text.startswith(("http://", "https://")):
+        raise BadSetting(f"{name} must be an address that begins with http:// or https://, not {text!r}")
+    return text.rstrip("/")
 
 
 def _log_level(env: Mapping[str, str]) -> int:

@@ -43,6 +43,9 @@ class Principal:
 NOBODY_ASKED: Final = Principal("loopback", Role.OPERATOR, trust="unsigned")
 """The caller where no key is needed: whoever is on this machine."""
 
+MERCHANT_HEADER: Final = "shiplog-merchant"
+"""For whom the house gives a command: the merchant's name, percent-encoded."""
+
 KeyLookup = Callable[[bytes], Principal | None]
 
 

@@ -209,6 +209,10 @@ REQUEST_SECONDS: Final = _histogram(
     buckets=_OWN_SECONDS,
 )
 
+LIVE_STREAMS: Final = _gauge(
+    "shiplog_live_streams", "Open streams of live updates that hear of changes as they come."
+)
+
 # --- the catalogue itself ---
 
 

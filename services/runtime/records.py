@@ -130,6 +130,27 @@ class LogReader:
             high, window = low, window * 2
         return None
 
+    def between(self, partition: int, start: int, end: int) -> Iterator[LogRecord]:
+        """The records from `start` up to before `end`, in log order. Assigns the reader anew.
+
+        Raises LogDiverged, BrokerUnavailable.
+        """
+        self.assign({partition: start})
+        for record in self._until(partition, end):
+            if record[0] < end:
+                yield record
+
+    def first_since(self, partitions: Iterable[int], ms: int) -> dict[int, int]:
+        """By partition the first offset stored at `ms` (since 1970) or later; left out where there is none.
+
+        Raises BrokerUnavailable.
+        """
+        with kafka_trouble():
+            found = self._consumer.offsets_for_times(
+                {self._tp(partition): ms for partition in partitions}, timeout_ms=REQUEST_TIMEOUT_MS
+            )
+        return {tp.partition: each.offset for tp, each in found.items() if each is not None}
+
     def close(self) -> None:
         """End; what was not polled is read again by the next reader."""
         if self._aside is not None:

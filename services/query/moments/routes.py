@@ -31,7 +31,7 @@ def add_to(app: FastAPI, parts: Parts) -> None:
     turns = asyncio.Semaphore(_AT_A_TIME)
 
     @app.get(
-        "/v1/shipments/{key}/why",
+        "/v1/shipments/{key:path}/why",
         response_model=Why,
         summary="Why a shipment is as it is",
         responses={422: {"description": "It has too many events to explain.", "content": _PROBLEM}},

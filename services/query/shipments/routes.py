@@ -50,7 +50,7 @@ def add_to(app: FastAPI, parts: Parts) -> None:
         return _answer(await list_shipments(parts, asked.wanted(), caller))
 
     @app.get(
-        "/v1/shipments/{key}",
+        "/v1/shipments/{key:path}",
         response_model=ShipmentWithTimeline,
         summary="One shipment",
         responses={304: {"description": "It stands as `If-None-Match` has it."}},

@@ -1,5 +1,6 @@
 """Ingest in one process upon a broker in memory, for tests of its rules."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,7 +25,7 @@ from services.ingest.spool import Spool
 from services.ingest.webhooks import Webhooks
 from services.runtime.clock import VirtualClock
 from services.runtime.health import Health
-from services.runtime.http_auth import Gate
+from services.runtime.http_auth import Gate, Principal
 from tests.builders import ORIGIN
 from tests.fakes import FakeBroker, FakeProducer
 
@@ -54,12 +55,19 @@ class FakeStore:
     def __init__(self) -> None:
         self.away = False
         self.rows: dict[str, ShipmentRow] = {}
+        self.registered: set[tuple[str, str]] = set()
 
     def shipment(self, key: str) -> ShipmentRow | None:
         """As ShipmentStore.shipment."""
         if self.away:
             raise StoreAway("PostgreSQL does not answer")
         return self.rows.get(key)
+
+    def registered_by(self, merchant: str, shipments: Collection[str]) -> Collection[str]:
+        """As ShipmentStore.registered_by."""
+        if self.away:
+            raise StoreAway("PostgreSQL does not answer")
+        return [each for each in shipments if (merchant, each) in self.registered]
 
 
 @dataclass(slots=True)
@@ -91,8 +99,15 @@ class Stand:
         return [orjson.loads(value) for value in self.values()]
 
 
-def make_stand(folder: Path, *, spool_bytes: int = 1_000_000, api_key: str | None = None) -> Stand:
-    """An ingest whose home is `folder`."""
+def make_stand(
+    folder: Path,
+    *,
+    spool_bytes: int = 1_000_000,
+    api_key: str | None = None,
+    given_out: Mapping[str, Principal] | None = None,
+) -> Stand:
+    """An ingest whose home is `folder`; `given_out`: keys, and whose they are."""
+    by_hash = {hashlib.sha256(key.encode()).digest(): who for key, who in (given_out or {}).items()}
     broker = FakeBroker(partitions=1)
     producer = FakeProducer(broker)
     spool = Spool(folder / "spool", instance="me", most_bytes=spool_bytes)
@@ -105,7 +120,7 @@ def make_stand(folder: Path, *, spool_bytes: int = 1_000_000, api_key: str | Non
         webhooks=Webhooks(ingest, carriers(), SECRETS, "1"),
         commands=Commands(ingest, CommandTimes(folder / "commands.sqlite")),
         store=store,
-        gate=Gate(needed=api_key is not None, configured=api_key, known=lambda _: None),
+        gate=Gate(needed=api_key is not None or bool(given_out), configured=api_key, known=by_hash.get),
         health=Health(timedelta(minutes=5)),
     )
     app = build_app(parts)
