@@ -9,7 +9,7 @@ import pytest
 
 from services.cli.local.stack import Stack
 from services.query.shipments.wanted import Sort
-from tests.builders import day, hour, promise, revised, scan
+from tests.builders import day, hour, promise, registered, revised, scan
 from tests.integration.query_stand import Projected, Served, fresh_database, item, order_of, served
 
 Json = dict[str, Any]
@@ -293,3 +293,13 @@ def test_an_older_use_of_a_number_is_read_by_its_number(model: Projected, api: S
     }
     assert api.client.get("/v1/shipments/acme:P1", params={"use": 3}).status_code == 404
     assert api.client.get("/v1/shipments/acme:P1", params={"use": 0}).status_code == 400
+
+
+def test_a_number_with_a_slash_is_a_shipment_like_any_other(model: Projected, api: Served) -> None:
+    model.tell(registered("O-7", number="A/B%2FWHY"))
+
+    single = api.client.get("/v1/shipments/acme:A%2FB%252FWHY")
+
+    assert single.status_code == 200
+    assert single.json()["shipment"] == "acme:A/B%2FWHY"
+    assert api.client.get("/v1/shipments/acme:A%2FNOTHING").status_code == 404
