@@ -49,7 +49,7 @@ test: setup  ## the whole test suite: rules on all cores, then services beside o
 	exit $$status
 
 test-served: setup  ## services, HTTP and pages on a Kafka and a PostgreSQL of their own
-	$(BIN)/python -m pytest -o cache_dir=.pytest_cache/served $(SERVED)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -o cache_dir=.pytest_cache/served $(SERVED)
 
 test-broken: setup  ## whole Shiplogs replaying, killed, frozen and cut off
 	$(BIN)/python -m pytest -o cache_dir=.pytest_cache/broken $(BROKEN)

@@ -11,8 +11,8 @@ from typing import Final
 
 from services.runtime.clock import monotonic
 
-_WAIT: Final = timedelta(milliseconds=400)
-_LEAST: Final = 64.0
+_WAIT: Final = timedelta(milliseconds=200)
+_LEAST: Final = 32.0
 """Units let in whatever the rate seems to be: it is learned from what is let in."""
 _ALWAYS: Final = 8
 """Requests let in whatever they cost."""

@@ -24,7 +24,7 @@ def test_ten_times_the_load_is_taken_in_part_quickly_and_refused_in_part_with_a_
 ) -> None:
     usual = _flood(up_wall, connections=USUAL, seconds=3)
 
-    much = _flood(up_wall, connections=10 * USUAL * 5, seconds=SECONDS)
+    much = _flood(up_wall, connections=30 * USUAL, seconds=SECONDS)
 
     memory = {service: _resident(up_wall.pid(service)) for service in up_wall.ready["pids"]}
     assert usual["statuses"].keys() == {"202"}

@@ -35,6 +35,7 @@ ALL = [
     *((method, path, route, "query") for (method, path), route in (QUERY | PAGES).items()),
 ]
 SLOW = httpx.Timeout(10, read=1)
+CLIENT = httpx.Client()
 KEYED = [each for each in ALL if each[2].role is not None]
 OTHER = dict(zip(MERCHANTS, reversed(MERCHANTS), strict=True))
 
@@ -57,9 +58,10 @@ def asked(shop: Shop, case: tuple[str, str, Route, str], merchant: str, key: str
     path, rest = route.ask(shop, merchant)
     base = shop.up.ingest if service == "ingest" else str(shop.up.ready["query"])
     headers = rest.get("headers", {}) | ({"x-api-key": key} if key else {})
-    with httpx.stream(
-        method, base + path, timeout=SLOW if "live" in path else 10, **rest | {"headers": headers}
-    ) as answer:
+    timeout = SLOW if "live" in path else httpx.Timeout(10)
+    # one client for all: each of its own costs more than the answer; nobody is to know the one before
+    CLIENT.cookies.clear()
+    with CLIENT.stream(method, base + path, timeout=timeout, **rest | {"headers": headers}) as answer:
         return answer.status_code, read_of(answer)
 
 
