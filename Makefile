@@ -39,7 +39,8 @@ check: setup  ## ruff, mypy strict, import rules, schema drift
 	$(BIN)/python -m services.query.openapi --check
 
 QUICK := tests/unit tests/carriers tests/guards
-SERVED := tests/integration tests/contracts tests/browser
+SERVED := tests/integration tests/contracts
+PAGES := tests/browser
 BROKEN := tests/e2e tests/chaos
 
 test: setup  ## the whole test suite: rules on all cores, then services beside outages, each on a stack of its own
@@ -48,8 +49,11 @@ test: setup  ## the whole test suite: rules on all cores, then services beside o
 	$(MAKE) --no-print-directory --output-sync=target --keep-going -j2 test-served test-broken || status=1; \
 	exit $$status
 
-test-served: setup  ## services, HTTP and pages on a Kafka and a PostgreSQL of their own
-	$(BIN)/python -m pytest -n 2 --dist loadfile -o cache_dir=.pytest_cache/served $(SERVED)
+test-served: setup  ## services, HTTP and pages on stacks of their own
+	@status=0; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile -o cache_dir=.pytest_cache/served $(SERVED) || status=1; \
+	$(BIN)/python -m pytest -o cache_dir=.pytest_cache/pages $(PAGES) || status=1; \
+	exit $$status
 
 test-broken: setup  ## whole Shiplogs replaying, killed, frozen and cut off
 	$(BIN)/python -m pytest -o cache_dir=.pytest_cache/broken $(BROKEN)
@@ -60,6 +64,7 @@ NONE_LEFT := || test $$? -eq 5
 test-again: setup  ## what failed in the last `make test`, once more, one after another
 	$(AGAIN) $(QUICK) $(NONE_LEFT)
 	$(AGAIN) -o cache_dir=.pytest_cache/served $(SERVED) $(NONE_LEFT)
+	$(AGAIN) -o cache_dir=.pytest_cache/pages $(PAGES) $(NONE_LEFT)
 	$(AGAIN) -o cache_dir=.pytest_cache/broken $(BROKEN) $(NONE_LEFT)
 
 demo: setup  ## the main job end to end, with a table of what happened

@@ -17,7 +17,7 @@ from tests.oracle import differences, read_topic, truth_of
 
 pytestmark = pytest.mark.timeout(600)
 
-KILLS = int(os.environ.get("SHIPLOG_REPLAY_KILLS", "4"))
+KILLS = int(os.environ.get("SHIPLOG_REPLAY_KILLS", "3"))
 SLICES = KILLS + 3
 PARCELS = 120 * KILLS
 

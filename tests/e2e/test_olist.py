@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.timeout(900), pytest.mark.usefixtures("shared_data")]
 Rows = list[dict[str, Any]]
 
 ORDERS = int(os.environ.get("SHIPLOG_ORDERS", "1"))
-"""How many orders of arrival are tried beside the file's own."""
+"""How many orders of arrival are tried beside the file's own; of a third of the rows when it is one."""
 
 
 def written(file: Path, rows: Rows, *, shuffle: int | None = None, drop: int | None = None) -> Path:
@@ -78,10 +78,12 @@ def test_the_olist_deliveries_give_their_known_alerts_exactly_once(
 def test_any_order_gives_one_checksum_and_a_dropped_line_another(
     places: Callable[[str], Place], rows: Rows, tmp_path: Path
 ) -> None:
+    some = rows if ORDERS > 1 else rows[::3]
+
     def replayed(
         name: str, *, shuffle: int | None = None, drop: int | None = None
     ) -> tuple[str, dict[str, object]]:
-        file = written(tmp_path / f"{name}.ndjson", rows, shuffle=shuffle, drop=drop)
+        file = written(tmp_path / f"{name}.ndjson", some, shuffle=shuffle, drop=drop)
         place = places(name)
         with running(place):
             checksum = place.shiplog("replay", str(file), "--clock", "none").value["checksum"]
@@ -91,9 +93,9 @@ def test_any_order_gives_one_checksum_and_a_dropped_line_another(
 
     in_order = replayed("in-order")
     shuffled = [replayed(f"shuffled-{seed}", shuffle=seed) for seed in range(1, ORDERS + 1)]
-    dropped = replayed("dropped", drop=7_000)
+    dropped = replayed("dropped", drop=2_000)
 
-    assert len(in_order[1]) == 4_894
+    assert len(in_order[1]) == len({row["order_id"] for row in some})
     assert [checksum for checksum, _ in shuffled] == [in_order[0]] * ORDERS
     assert all(states == in_order[1] for _, states in shuffled)
     assert dropped[0] != in_order[0]

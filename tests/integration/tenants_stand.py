@@ -173,8 +173,8 @@ INGEST: dict[tuple[str, str], Route] = {
 INGEST_READS = {("GET", "/v1/shipments/{key:path}"): Route(_at("/v1/shipments/{key}"))}
 QUERY: dict[tuple[str, str], Route] = {
     ("GET", "/v1/shipments"): _list("/v1/shipments?merchant={merchant}&customer_id={customer}"),
-    ("GET", "/v1/shipments/{key}"): Route(_at("/v1/shipments/{key}")),
-    ("GET", "/v1/shipments/{key}/why"): Route(_at("/v1/shipments/{key}/why")),
+    ("GET", "/v1/shipments/{key:path}"): Route(_at("/v1/shipments/{key}")),
+    ("GET", "/v1/shipments/{key:path}/why"): Route(_at("/v1/shipments/{key}/why")),
     ("GET", "/v1/shipments/{key:path}/live"): Route(_at("/v1/shipments/{key}/live")),
     ("GET", "/v1/live"): _list("/v1/live?merchant={merchant}"),
     ("GET", "/v1/orders/{order_id:path}"): Route(

@@ -225,8 +225,10 @@ def test_whoever_follows_may_be_killed_at_any_moment(model: Projected, tmp_path:
             child.wait(20)
 
     with served(model.url, tmp_path) as api:
-        api.shipments()
         until = time.monotonic() + 20
+        while api.client.get("/v1/shipments").status_code == 503:
+            assert time.monotonic() < until
+            time.sleep(0.2)
         while model.rows(
             "SELECT 1 FROM model_1.checkpoints c JOIN search_1.progress p USING (partition)"
             " WHERE p.next_offset <> c.next_offset"

@@ -24,7 +24,7 @@ def api(database: str, tmp_path: Path) -> Iterator[Served]:
         order_of("boris", "O-BORIS", told={"at": day(20)}),
         scan("picked_up", at=day(21)),
     )
-    with served(database, tmp_path, features=(shipments.add_to, moments.add_to), keys=True) as running:
+    with served(database, tmp_path, features=(moments.add_to, shipments.add_to), keys=True) as running:
         yield running
     model.close()
 
