@@ -4,7 +4,6 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
-from contextlib import ExitStack, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from services.ingest.sealing import DataKey, KeysAway
 from services.runtime.log import get_logger
 from services.runtime.postgres import Connection, connect, load_queries
+from services.runtime.secret_file import ensure_secret
 
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
@@ -40,18 +40,7 @@ def read_master_key(path: Path) -> bytes:
 
 def ensure_master_key(path: Path) -> bytes:
     """The master key in `path`; a new one, readable by its owner only, where there is no file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{uuid4().hex}")
-    with ExitStack() as stack:
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        stack.callback(draft.unlink)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(os.urandom(KEY_BYTES).hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            # a link never replaces: of two that start at once, both end with the same key
-            path.hardlink_to(draft)
+    ensure_secret(path, size=KEY_BYTES)
     return read_master_key(path)
 
 

@@ -1,6 +1,5 @@
 """How many requests one caller may make: so many a second, some more at once; by key, or by address."""
 
-import ipaddress
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import timedelta
 from http import HTTPStatus
@@ -8,6 +7,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request
 
+from services.query.access.lockout import address_of
 from services.query.caller import Door
 from services.query.parts import Parts
 from services.runtime.clock import monotonic
@@ -23,8 +23,6 @@ ELSEWHERE: Final = 50
 """Requests a second where others than this machine can call and nothing is configured."""
 _FREE: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _MOST_CALLERS: Final = 100_000
-_NETWORK_V6: Final = 64
-"""Whoever has one IPv6 address has so many bits of them."""
 
 
 class Buckets:
@@ -72,7 +70,7 @@ class Limits:
         known = None if key is None else self._door.remembered(key)
         if known is not None:
             return f"key {known}"
-        return f"address {_network(request.client.host if request.client else '')}"
+        return f"address {address_of(request)}"
 
 
 def add_to(app: FastAPI, parts: Parts) -> None:
@@ -84,13 +82,3 @@ def add_to(app: FastAPI, parts: Parts) -> None:
     if per_second:
         buckets = Buckets(per_second=per_second, burst=settings.rate_burst)
         app.add_middleware(Limits, buckets=buckets, door=parts.door)
-
-
-def _network(host: str) -> str:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if address.version == 4:
-        return host
-    return str(ipaddress.ip_network((address, _NETWORK_V6), strict=False))

@@ -2,15 +2,13 @@
 
 import hashlib
 import hmac
-import os
-from contextlib import ExitStack, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
 from services.query.access.signing import Signer
 from services.runtime.config import Settings
+from services.runtime.secret_file import ensure_secret
 
 _OWN_FILE: Final = "query.key"
 _BYTES: Final = 32
@@ -30,20 +28,6 @@ def _signer(master_key_file: Path, home: Path) -> Signer:
     try:
         written = master_key_file.read_bytes().strip()
     except FileNotFoundError:
-        written = _own(home / _OWN_FILE)
+        ensure_secret(home / _OWN_FILE, size=_BYTES)
+        written = (home / _OWN_FILE).read_bytes().strip()
     return Signer(hmac.digest(written, _PURPOSE, hashlib.sha256))
-
-
-def _own(path: Path) -> bytes:
-    """What is in `path`; made, readable by its owner only, where there is no file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{uuid4().hex}")
-    with ExitStack() as stack:
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        stack.callback(draft.unlink)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(os.urandom(_BYTES).hex() + "\n")
-        with suppress(FileExistsError):
-            # a link never replaces: of two that start at once, both end with the same secret
-            path.hardlink_to(draft)
-    return path.read_bytes().strip()
