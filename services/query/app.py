@@ -21,15 +21,13 @@ from services.query.pages import routes as pages
 from services.query.pages.board import routes as board
 from services.query.pages.orders import routes as my_orders
 from services.query.parts import Parts
-from services.query.shipments import orders
+from services.query.shipments import orders, shortcut
 from services.query.shipments import routes as shipments
 from services.query.stats import routes as stats
 from services.query.store import StoreAway, WrongValue
+from services.query.troubles import away
 from services.runtime.http_health import add_health_routes
 from services.runtime.http_problems import Problem, add_problem_handlers, problem_response
-
-RETRY_AFTER: Final = "1"
-
 
 FEATURES: Final[tuple[Callable[[FastAPI, Parts], None], ...]] = (
     orders.add_to,
@@ -38,6 +36,8 @@ FEATURES: Final[tuple[Callable[[FastAPI, Parts], None], ...]] = (
     live.add_to,
     alerts.add_to,
     stats.add_to,
+    # before `limits`, which is to see every request
+    shortcut.add_to,
     limits.add_to,
     access.add_to,
     pages.add_to,
@@ -82,8 +82,8 @@ def build_app(parts: Parts) -> FastAPI:
 
 
 async def _on_away(_: Request, error: Exception) -> Response:
-    headers = {"Retry-After": RETRY_AFTER}
-    return problem_response(Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers=headers))
+    assert isinstance(error, StoreAway)
+    return away(error)
 
 
 async def _on_wrong_value(_: Request, error: Exception) -> Response:

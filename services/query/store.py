@@ -19,6 +19,8 @@ Row = tuple[Any, ...]
 AsyncConnection = psycopg.AsyncConnection[Row]
 
 _POOL: Final = 12
+_FOR_PAGES: Final = ("-c max_parallel_workers_per_gather=0", "-c jit=off")
+"""A page is read in a millisecond or two: starting workers or a compiler for it takes longer."""
 _WAIT: Final = timedelta(seconds=5)
 QUERIES: Final = load_queries(files("services.query").joinpath("reads.sql").read_text())
 
@@ -59,7 +61,7 @@ class ReadStore:
             max_size=connections,
             open=False,
             timeout=_WAIT.total_seconds(),
-            kwargs=connection_settings("shiplog-query") | {"autocommit": True},
+            kwargs=connection_settings("shiplog-query", _FOR_PAGES) | {"autocommit": True},
         )
         self._known = "model_1"
 

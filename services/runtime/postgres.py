@@ -1,7 +1,7 @@
 """PostgreSQL: connections that notice a dead peer, named statements, which errors pass by themselves."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -84,7 +84,7 @@ def load_queries(text: str) -> Queries:
     return Queries(texts)
 
 
-def connection_settings(name: str) -> dict[str, Any]:
+def connection_settings(name: str, more_options: Sequence[str] = ()) -> dict[str, Any]:
     """Arguments of a connection whose both ends notice within about 10 s that the other is gone; times UTC.
 
     `name` shows as application_name.
@@ -97,7 +97,7 @@ def connection_settings(name: str) -> dict[str, Any]:
         "keepalives_interval": 2,
         "keepalives_count": 3,
         "tcp_user_timeout": _PEER_TIMEOUT_MS,
-        "options": _SERVER_OPTIONS,
+        "options": " ".join((_SERVER_OPTIONS, *more_options)),
     }
 
 

@@ -51,10 +51,12 @@ class Entry(NamedTuple):
 
 
 class Words(NamedTuple):
-    """By which words an entry is found."""
+    """By which words an entry is found, and what a search is sorted by."""
 
     shipment: str
     merchant: str
+    is_house: bool
+    last_at: str | None
     terms: list[str]
 
 
@@ -99,14 +101,14 @@ def entry_of(
     )
 
 
-def words_entry(view: Json, registrations: Sequence[Json], *, merchant: str) -> Words:
+def words_entry(view: Json, registrations: Sequence[Json], *, merchant: str, is_house: bool) -> Words:
     """The words of the items, and number, order and customer as wholes."""
     terms = words_of(_item_texts(registrations))
     terms.append(whole(NUMBER, view["tracking_number"]))
     for kind, text in ((ORDER, view["order_id"]), (CUSTOMER, view["customer_id"])):
         if text is not None:
             terms.append(whole(kind, text))
-    return Words(view["shipment"], merchant, terms)
+    return Words(view["shipment"], merchant, is_house, view["last_at"], terms)
 
 
 def tags_of(conditions: Iterable[Json], *, unknown_codes: int = 0) -> list[str]:

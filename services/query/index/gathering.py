@@ -32,10 +32,12 @@ class Kept:
     words: list[Words] = field(default_factory=list)
     orders: set[OrderUse] = field(default_factory=set)
 
-    def add(self, view: Json, registrations: Sequence[Json], **how: Any) -> None:
+    def add(
+        self, view: Json, registrations: Sequence[Json], *, merchant: str, is_house: bool, text: str | None
+    ) -> None:
         """The entry of one view, and its words."""
-        self.shipments.append(entry_of(view, registrations, **how))
-        self.words.append(words_entry(view, registrations, merchant=how["merchant"]))
+        self.shipments.append(entry_of(view, registrations, merchant=merchant, is_house=is_house, text=text))
+        self.words.append(words_entry(view, registrations, merchant=merchant, is_house=is_house))
 
 
 def gather(

@@ -44,11 +44,15 @@ CREATE TABLE {search}.shipments (
     view text
 ) WITH (autovacuum_vacuum_scale_factor = 0.05);
 
+-- What a search is sorted by is kept beside the words: of many thousands found only a page is looked up.
+-- It moves often and is in no index, so that moving it costs no entry of an index.
 CREATE TABLE {search}.words (
     shipment text COLLATE "C" NOT NULL,
     merchant text COLLATE "C" NOT NULL,
+    is_house boolean NOT NULL,
+    last_at timestamptz,
     terms text[] COLLATE "C" NOT NULL
-);
+) WITH (fillfactor = 85);
 
 CREATE TABLE {search}.orders (
     merchant text COLLATE "C" NOT NULL,

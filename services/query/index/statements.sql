@@ -126,7 +126,9 @@ WHERE s IS DISTINCT FROM excluded
 
 -- name: keep_words
 INSERT INTO {search}.words AS w SELECT * FROM staged_words
-ON CONFLICT (shipment, merchant) DO UPDATE SET terms = excluded.terms WHERE w.terms <> excluded.terms
+ON CONFLICT (shipment, merchant) DO UPDATE SET
+    is_house = excluded.is_house, last_at = excluded.last_at, terms = excluded.terms
+WHERE w IS DISTINCT FROM excluded
 
 -- name: keep_orders
 INSERT INTO {search}.orders SELECT * FROM staged_orders ON CONFLICT DO NOTHING

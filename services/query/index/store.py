@@ -13,7 +13,7 @@ from services.domain.dossier import Told
 from services.query.index.gathering import Heard, Kept, gather
 from services.runtime.postgres import Connection, Queries, connect, is_passing, load_queries
 
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 """Raised with every change of what the index holds or how: an index of another layout is made anew."""
 NAME: Final = "shiplog-index"
 _LOCK: Final = 0x5E1F1DE

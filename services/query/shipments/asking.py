@@ -17,7 +17,8 @@ _MANY: Final = frozenset(
 )
 
 
-async def _asked(request: Request) -> ListParameters:
+def asked_by(request: Request) -> ListParameters:
+    """The parameters of a list; raises RequestValidationError."""
     told: dict[str, Any] = {}
     for name, value in request.query_params.multi_items():
         if name in _MANY:
@@ -29,6 +30,10 @@ async def _asked(request: Request) -> ListParameters:
     except ValidationError as error:
         errors = error.errors(include_url=False, include_context=False, include_input=False)
         raise RequestValidationError([each | {"loc": ("query", *each["loc"])} for each in errors]) from error
+
+
+async def _asked(request: Request) -> ListParameters:
+    return asked_by(request)
 
 
 Asked = Annotated[ListParameters, Depends(_asked)]

@@ -17,26 +17,39 @@ _COLUMNS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Parts of `listing.sql` in their order, what is bound in them, and the date column they name."""
+    """Parts of `listing.sql`: whose, which, with which words; what is bound in them; the date they name."""
 
-    parts: tuple[str, ...]
+    whose: str
+    filters: tuple[str, ...] = ()
+    words: str | None = None
     values: dict[str, Any] = field(default_factory=dict)
     moment: str = "last_at"
+
+    @property
+    def walked(self) -> tuple[str, ...]:
+        """Where shipments are gone through in their order, each with its words."""
+        if self.words is None:
+            return (self.whose, *self.filters)
+        return ("words", self.whose, *self.filters, self.words)
+
+    @property
+    def has_words_alone(self) -> bool:
+        """Whether nothing but words is asked for, which the index of words answers by itself."""
+        return self.words is not None and not self.filters
 
 
 def asked(wanted: Wanted, *, merchant: str | None, now: datetime | None) -> Asked:
     """The conditions of a list; `merchant`: whose entries alone; `now` is needed for `late` and `stale`."""
-    parts = ["words"] if wanted.q else []
-    values: dict[str, Any] = {}
-    if merchant is None:
-        parts.append("of_house")
-    else:
-        parts.append("of_merchant")
+    whose = "of_house" if merchant is None else "of_merchant"
+    filters: list[str] = []
+    words, values = _words(wanted.q)
+    if merchant is not None:
         values["merchant"] = keyed(merchant)
-    for more, bound in (_fields(wanted), _tags(wanted), _times(wanted, now), _words(wanted.q)):
-        parts += more
+    for more, bound in (_fields(wanted), _tags(wanted), _times(wanted, now)):
+        filters += more
         values |= bound
-    return Asked(tuple(parts), values, _COLUMNS.get(wanted.date_field, wanted.date_field.value))
+    moment = _COLUMNS.get(wanted.date_field, wanted.date_field.value)
+    return Asked(whose, tuple(filters), words, values, moment)
 
 
 _Some = tuple[list[str], dict[str, Any]]
@@ -92,10 +105,10 @@ def _times(wanted: Wanted, now: datetime | None) -> _Some:
     return parts, values
 
 
-def _words(q: str | None) -> _Some:
+def _words(q: str | None) -> tuple[str | None, dict[str, Any]]:
     if not q:
-        return [], {}
+        return None, {}
     values = {"whole": [whole(NUMBER, number_as_keyed(q)), whole(ORDER, q), whole(CUSTOMER, q)]}
     if words := words_of([q]):
-        return ["has_words"], values | {"words": words}
-    return ["has_whole"], values
+        return "has_words", values | {"words": words}
+    return "has_whole", values

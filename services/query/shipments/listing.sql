@@ -33,8 +33,24 @@ SELECT NOT EXISTS (
 -- name: now
 SELECT coalesce((SELECT now FROM core.clock WHERE mode = 'virtual'), now())
 
+-- name: hits
+-- Who has the words, read once from their index, up to a bound: a page of them is sorted out of all.
+WITH hits AS MATERIALIZED (SELECT s.shipment, s.merchant, s.last_at FROM {search}.words s
+
+-- name: hits_end
+LIMIT %(most_hits)s + 1)
+
 -- name: page
-SELECT st.model, st.number, st.is_current, st.is_whole, p.shipment, p.key, coalesce(p.view, m.view)
+SELECT st.model, st.number, st.is_current, st.is_whole,
+
+-- name: is_all
+true,
+
+-- name: is_all_of_hits
+(SELECT count(*) <= %(most_hits)s FROM hits),
+
+-- name: rows
+p.shipment, p.place::text, coalesce(p.view, m.view)
 FROM (
     SELECT (SELECT current FROM core.pointer) AS model, (SELECT number FROM search.serving) AS number,
            coalesce(bool_and(coalesce(i.next_offset >= c.next_offset, false)), false) AS is_current,
@@ -42,14 +58,23 @@ FROM (
     FROM {model}.checkpoints c LEFT JOIN {search}.progress i ON i.partition = c.partition
 ) st
 LEFT JOIN (
-    SELECT s.shipment, s.{column} AS place, s.{column}::text AS key, s.view
-    FROM {search}.shipments s
+
+-- name: of_shipments
+SELECT s.shipment, s.{column} AS place, s.view FROM {search}.shipments s
+
+-- name: of_hits
+SELECT s.shipment, s.last_at AS place,
+       (SELECT v.view FROM {search}.shipments v WHERE v.shipment = s.shipment AND v.merchant = s.merchant) AS view
+FROM hits s WHERE true
 
 -- name: count
 SELECT count(*) FROM (SELECT FROM {search}.shipments s
 
 -- name: words
 JOIN {search}.words w ON w.shipment = s.shipment AND w.merchant = s.merchant
+
+-- name: in_hits
+JOIN hits w ON w.shipment = s.shipment AND w.merchant = s.merchant
 
 -- name: of_house
 WHERE s.is_house
@@ -115,10 +140,10 @@ AND s.{moment} >= %(since)s
 AND s.{moment} < %(until)s
 
 -- name: has_words
-AND (w.terms && %(whole)s OR w.terms @> %(words)s)
+AND (terms && %(whole)s OR terms @> %(words)s)
 
 -- name: has_whole
-AND w.terms && %(whole)s
+AND terms && %(whole)s
 
 -- name: behind_up
 AND (s.{column}, s.shipment) > (%(key)s, %(after)s)
@@ -140,6 +165,23 @@ AND s.{column} IS NOT NULL ORDER BY s.{column} DESC, s.shipment DESC LIMIT %(lim
 -- name: unknown
 AND s.{column} IS NULL ORDER BY s.{column}, s.shipment LIMIT %(limit)s
 ) p ON true LEFT JOIN {model}.shipments m ON m.shipment = p.shipment ORDER BY p.place, p.shipment
+
+-- name: behind_hits_up
+AND ((s.last_at, s.shipment) > (%(key)s, %(after)s) OR s.last_at IS NULL)
+
+-- name: behind_hits_down
+AND ((s.last_at, s.shipment) < (%(key)s, %(after)s) OR s.last_at IS NULL)
+
+-- name: hits_up
+ORDER BY s.last_at, s.shipment LIMIT %(limit)s
+) p ON true LEFT JOIN {model}.shipments m ON m.shipment = p.shipment ORDER BY p.place, p.shipment
+
+-- name: hits_down
+-- Those without that time come last, and upwards.
+ORDER BY s.last_at DESC NULLS LAST, CASE WHEN s.last_at IS NOT NULL THEN s.shipment END DESC, s.shipment
+LIMIT %(limit)s
+) p ON true LEFT JOIN {model}.shipments m ON m.shipment = p.shipment
+ORDER BY p.place DESC NULLS LAST, CASE WHEN p.place IS NOT NULL THEN p.shipment END DESC, p.shipment
 
 -- name: counted
 LIMIT 10001) c

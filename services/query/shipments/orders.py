@@ -14,11 +14,11 @@ from services.query.index.entries import HOUSE
 from services.query.index.terms import keyed
 from services.query.parts import Parts
 from services.query.seen import as_seen_by, seen
+from services.query.shipments.answering import BEHIND, JSON, PRIVATE
 from services.query.shipments.answers import OrderView
 from services.query.shipments.freshness import indexed
 from services.query.shipments.listing import is_text
 from services.query.shipments.parameters import Text
-from services.query.shipments.routes import BEHIND, JSON, PRIVATE
 from services.query.shipments.store import Lists
 from services.query.shipments.uses import in_use_alone
 from services.query.store import Row, Snapshot

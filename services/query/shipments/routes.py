@@ -1,31 +1,28 @@
 """Routes of shipments as they stand: one by its key, lists."""
 
-import hashlib
-from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated
 
-import orjson
 from fastapi import FastAPI, Header, Query, Response
 
-from services.domain.dossier import dossier
 from services.query.caller import Reader
 from services.query.index.follower import Follower
 from services.query.moments.cut import Cuts
 from services.query.moments.moment import Asked, Moment
 from services.query.parts import Parts
-from services.query.seen import Seen, as_seen_by
+from services.query.seen import Seen
+from services.query.shipments.answering import (
+    as_it_stands,
+    page_answer,
+    shipment_answer,
+    tag_of,
+    unknown,
+)
 from services.query.shipments.answers import ShipmentPage, ShipmentWithTimeline
 from services.query.shipments.asking import Asked as AskedList
 from services.query.shipments.asking import documented
-from services.query.shipments.listing import Page, is_text, list_shipments
-from services.query.shipments.store import one
+from services.query.shipments.listing import is_text, list_shipments
 from services.query.shipments.uses import in_use_alone
 from services.runtime.http_auth import Principal
-from services.runtime.http_problems import Problem
-
-JSON: Final = "application/json"
-BEHIND: Final = "Shiplog-Index"
-PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": "Authorization, X-API-Key"}
 
 
 def add_to(app: FastAPI, parts: Parts) -> None:
@@ -47,7 +44,7 @@ def add_to(app: FastAPI, parts: Parts) -> None:
         Whatever changes meanwhile: what does not is on one page, once. The header `Shiplog-Index: behind`
         tells that the list may lack what was committed in the last moments.
         """
-        return _answer(await list_shipments(parts, asked.wanted(), caller))
+        return page_answer(await list_shipments(parts, asked.wanted(), caller))
 
     @app.get(
         "/v1/shipments/{key:path}",
@@ -64,61 +61,19 @@ def add_to(app: FastAPI, parts: Parts) -> None:
     ) -> Response:
         """As it stands, with its timeline; with `as_of` and `known_at` as it stood or was known then."""
         if not is_text(key):
-            raise _unknown(key)
+            raise unknown(key)
         found, tag = await look(key, caller, moment, use)
         if found is None:
-            raise _unknown(key if use is None else f"{key} in use {use}")
-        headers = PRIVATE if tag is None else PRIVATE | {"ETag": tag}
-        if tag is not None and _names(if_none_match, tag):
-            return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=headers)
-        body = orjson.dumps(dossier(found.view, found.timeline))
-        return Response(body, headers=headers, media_type=JSON)
+            raise unknown(key if use is None else f"{key} in use {use}")
+        return shipment_answer(found, tag, if_none_match)
 
     async def look(
         key: str, caller: Principal, moment: Moment, use: int | None
     ) -> tuple[Seen | None, str | None]:
         """The shipment, and the tag of what stands now."""
         if not moment.is_now:
-            found, model = await cuts.seen_at(key, caller, moment), None
+            found, tag = await cuts.seen_at(key, caller, moment), None
         else:
-            found, model = await _now(parts, key, caller)
-        tag = None if found is None or model is None else _tag(found, caller, model, use)
+            found, model = await as_it_stands(parts, key, caller)
+            tag = None if found is None else tag_of(found, caller, model, use)
         return found if found is None or use is None else in_use_alone(found, use), tag
-
-
-async def _now(parts: Parts, key: str, caller: Principal) -> tuple[Seen | None, str]:
-    """The shipment as it stands, and the model that it was read from."""
-    async with parts.store.guessed() as snapshot:
-        model, found = await one(snapshot, key)
-    if model != snapshot.model:
-        async with parts.store.latest() as snapshot:
-            model, found = await one(snapshot, key)
-    if found is None or caller.merchant is None:
-        return found, snapshot.model
-    return as_seen_by(caller.merchant, found), snapshot.model
-
-
-def _unknown(key: str) -> Problem:
-    shown = key if is_text(key) else "that key"
-    return Problem(HTTPStatus.NOT_FOUND, f"nothing is known of {shown}")
-
-
-def _answer(page: Page) -> Response:
-    total = b"" if page.total is None else b',"total":%d' % page.total
-    items = ",".join(page.texts).encode()
-    body = b'{"items":[' + items + b'],"next":' + orjson.dumps(page.next) + total + b"}"
-    headers = PRIVATE | {BEHIND: "behind"} if page.is_behind else PRIVATE
-    return Response(body, headers=headers, media_type=JSON)
-
-
-def _tag(found: Seen, caller: Principal, model: str, use: int | None) -> str:
-    whose = "" if caller.merchant is None else hashlib.sha256(caller.merchant.encode()).hexdigest()[:12]
-    parts = (found.partition, found.version, model.removeprefix("model_"), use or "", whose)
-    return 'W/"' + "-".join(map(str, parts)) + '"'
-
-
-def _names(if_none_match: str | None, tag: str) -> bool:
-    if if_none_match is None:
-        return False
-    named = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
-    return "*" in named or tag.removeprefix("W/") in named

@@ -20,6 +20,8 @@ from services.query.store import Row, Snapshot, StoreAway
 from services.runtime.postgres import Queries, load_queries
 
 _TEXT: Final = files("services.query.shipments").joinpath("listing.sql").read_text()
+MOST_HITS: Final = 20_000
+"""More than so many shipments with the words of a search are not sorted: the newest of them are soon met."""
 _COLUMNS: Final = {"registered": "registered_at", "delivered": "delivered_at", "promised": "deadline"}
 
 
@@ -121,39 +123,50 @@ class Lists:
 
     async def page(self, asked: Asked, sort: Sort, *, behind: Place | None, limit: int) -> Got:
         """Up to `limit` rows, those that have not what is sorted by last."""
-        got = Got([], is_sound=False, is_current=False)
         try:
-            for statement, values in self.statements(asked, sort, behind=behind):
-                found = await self._rows(statement, values | {"limit": limit - len(got.rows)})
-                more = [row[4:] for row in found if row[4] is not None]
-                model, number, is_current, is_whole = found[0][:4]
-                is_sound = is_whole and (f"model_{model}", number) == (self.snapshot.model, self.number)
-                got = Got(got.rows + more, is_sound, is_current)
-                if len(got.rows) >= limit:
-                    break
+            for way in ways(asked, sort):
+                got = await self._page(way, asked, sort, behind=behind, limit=limit)
+                if got is not None:
+                    return got
         except psycopg.errors.UndefinedTable:
-            return Got([], is_sound=False, is_current=False)
+            pass
+        return Got([], is_sound=False, is_current=False)
+
+    async def _page(
+        self, way: tuple[str, ...], asked: Asked, sort: Sort, *, behind: Place | None, limit: int
+    ) -> Got | None:
+        """The rows found that way; None where too many have the words to sort them all."""
+        got = Got([], is_sound=False, is_current=False)
+        for statement, values in self.statements(way, asked, sort, behind=behind):
+            found = await self._rows(statement, values | {"limit": limit - len(got.rows)})
+            model, number, is_current, is_whole, is_all = found[0][:5]
+            if not is_all:
+                return None
+            more = [row[5:] for row in found if row[5] is not None]
+            is_sound = is_whole and (f"model_{model}", number) == (self.snapshot.model, self.number)
+            got = Got(got.rows + more, is_sound, is_current)
+            if len(got.rows) >= limit:
+                break
         return got
 
     def statements(
-        self, asked: Asked, sort: Sort, *, behind: Place | None
+        self, way: tuple[str, ...], asked: Asked, sort: Sort, *, behind: Place | None
     ) -> Iterator[tuple[bytes, dict[str, Any]]]:
         """A page's: of those that have what is sorted by, and where they end of those that have not."""
-        way = "down" if sort.is_down else "up"
-        where = (self.snapshot.model, self.number, _COLUMNS.get(sort.column, sort.column), asked.moment)
-        if behind is None or behind.key is not None:
-            names = (f"known_{way}",) if behind is None else (f"behind_{way}", f"known_{way}")
-            place = {} if behind is None else {"key": behind.key, "after": behind.shipment}
-            yield _statement(*where, ("page", *asked.parts, *names)), asked.values | place
+        where = (self.snapshot.model, self.number, _column(sort), asked.moment)
+        values = asked.values | {"most_hits": MOST_HITS}
+        kinds = ("hits",) if way[-1] == "of_hits" else ("known", "unknown")
+        for kind in kinds:
+            if behind is not None and behind.key is None and kind == "known":
+                continue
+            names, place = _page_of(kind, sort, behind)
+            yield _statement(*where, (*way, *names)), values | place
             behind = None
-        names = ("unknown",) if behind is None else ("behind_unknown", "unknown")
-        place = {} if behind is None else {"after": behind.shipment}
-        yield _statement(*where, ("page", *asked.parts, *names)), asked.values | place
 
     async def count(self, asked: Asked) -> int:
         """How many there are, counted up to 10,001."""
         where = (self.snapshot.model, self.number, "last_at", asked.moment)
-        rows = await self._rows(_statement(*where, ("count", *asked.parts, "counted")), asked.values)
+        rows = await self._rows(_statement(*where, ("count", *asked.walked, "counted")), asked.values)
         return int(rows[0][0])
 
     async def parcels(self, order_id: str, *, merchant: str | None) -> list[Row]:
@@ -166,6 +179,40 @@ class Lists:
         # planned anew each time: how many there are of what is asked decides between the indexes
         cursor = await self.snapshot.conn.execute(statement, values, prepare=False)
         return await cursor.fetchall()
+
+
+def ways(asked: Asked, sort: Sort) -> list[tuple[str, ...]]:
+    """The ways to find a page, the one that is tried first before the other."""
+    return [_walking(asked)] if asked.words is None else [_by_words(asked, sort), _walking(asked)]
+
+
+def _by_words(asked: Asked, sort: Sort) -> tuple[str, ...]:
+    """First all that have the words, then a page of them."""
+    assert asked.words is not None
+    head = ("hits", asked.whose, asked.words, "hits_end", "page", "is_all_of_hits", "rows")
+    if asked.has_words_alone and _column(sort) == "last_at":
+        return (*head, "of_hits")
+    return (*head, "of_shipments", "in_hits", asked.whose, *asked.filters)
+
+
+def _walking(asked: Asked) -> tuple[str, ...]:
+    """Through an index that has the order or the filters, until the page is full."""
+    return ("page", "is_all", "rows", "of_shipments", *asked.walked)
+
+
+def _page_of(kind: str, sort: Sort, behind: Place | None) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The parts that cut a page out of what is found, and what is bound in them."""
+    order = f"{kind}_{'down' if sort.is_down else 'up'}" if kind != "unknown" else kind
+    if behind is None:
+        return (order,), {}
+    if behind.key is None:
+        return ("behind_unknown", "unknown"), {"after": behind.shipment}
+    before = order.replace("known", "behind") if kind == "known" else f"behind_{order}"
+    return (before, order), {"key": behind.key, "after": behind.shipment}
+
+
+def _column(sort: Sort) -> str:
+    return _COLUMNS.get(sort.column, sort.column)
 
 
 @lru_cache(maxsize=4_096)
