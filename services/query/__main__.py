@@ -1,5 +1,6 @@
 """Wires the read side: the pool, who may call, the features, the HTTP server."""
 
+import gc
 import sys
 from contextlib import ExitStack
 from datetime import timedelta
@@ -36,7 +37,7 @@ def run(settings: Settings, stop: StopSignal) -> int:
             listener,
             stopped=stop.is_set,
             turn=lambda: _turn(parts, stop),
-            ready=lambda: _announce(settings, url),
+            ready=lambda: _ready(settings, url),
             lifespan=True,
         ).serve_until_stopped()
     return 0
@@ -49,7 +50,10 @@ def _turn(parts: Parts, stop: StopSignal) -> None:
             end()
 
 
-def _announce(settings: Settings, url: str) -> None:
+def _ready(settings: Settings, url: str) -> None:
+    # what is here now stays: a collection that looks at it all again would make readers wait for it
+    gc.collect()
+    gc.freeze()
     announce_ready(settings.home, "query", {"http": url, "metrics": f"{url}/metrics"})
 
 

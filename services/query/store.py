@@ -42,12 +42,12 @@ class Snapshot:
 
     async def rows(self, queries: Queries, name: str, values: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a named statement; `{model}` in it is the snapshot's."""
-        cursor = await self.conn.execute(queries.get(name, model=self.model), values)
+        cursor = await self.conn.execute(queries.text(name, model=self.model), values)
         return await cursor.fetchall()
 
     async def row(self, queries: Queries, name: str, values: Mapping[str, Any] | None = None) -> Row | None:
         """The first row, or None."""
-        cursor = await self.conn.execute(queries.get(name, model=self.model), values)
+        cursor = await self.conn.execute(queries.text(name, model=self.model), values)
         return await cursor.fetchone()
 
 
@@ -124,7 +124,7 @@ class ReadStore:
 
 
 async def _model(conn: AsyncConnection) -> str:
-    row = await (await conn.execute(QUERIES.get("pointer"))).fetchone()
+    row = await (await conn.execute(QUERIES.text("pointer"))).fetchone()
     if row is None:
         raise StoreAway("PostgreSQL is not migrated")
     return f"model_{row[0]}"

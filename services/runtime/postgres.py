@@ -43,6 +43,7 @@ class Queries:
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = dict(texts)
         self._composed = lru_cache(maxsize=1024)(self._compose)
+        self._bytes = lru_cache(maxsize=1024)(lambda name, model: self.get(name, model=model).as_bytes(None))
 
     @property
     def names(self) -> frozenset[str]:
@@ -55,6 +56,10 @@ class Queries:
         Raises UnknownQuery, and ValueError when the statement needs a model and none is given.
         """
         return self._composed(name, model)
+
+    def text(self, name: str, *, model: str | None = None) -> bytes:
+        """As `get`, put together once: for statements that run thousands of times a second."""
+        return self._bytes(name, model)
 
     def _compose(self, name: str, model: str | None) -> sql.Composed:
         if name not in self._texts:

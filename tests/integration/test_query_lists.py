@@ -4,15 +4,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
+import orjson
 import psycopg
 import pytest
 
 from services.cli.local.stack import Stack
+from services.query.shipments import shortcut, store
 from services.query.shipments.wanted import Sort
 from tests.builders import day, hour, promise, registered, revised, scan
-from tests.integration.query_stand import Projected, Served, fresh_database, item, order_of, served
+from tests.integration.query_stand import (
+    LISTS,
+    Projected,
+    Served,
+    fresh_database,
+    item,
+    key_for,
+    order_of,
+    served,
+)
 
 Json = dict[str, Any]
+
+SHORTENED = (shortcut.add_to, *LISTS)
 
 
 @pytest.fixture
@@ -26,17 +40,19 @@ def model(database: str) -> Iterator[Projected]:
 @pytest.fixture
 def api(model: Projected, tmp_path: Path) -> Iterator[Served]:
     """The read side over it."""
-    with served(model.url, tmp_path) as running:
+    with served(model.url, tmp_path, features=SHORTENED) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
-def full(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The read side over the five stories."""
+@pytest.fixture(scope="module", params=[LISTS, SHORTENED], ids=["by the routes", "by the shortcut"])
+def full(
+    request: pytest.FixtureRequest, stack: Stack, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """The read side over the five stories, by either way to its answers."""
     with fresh_database(stack) as url:
         projected = Projected(url)
         projected.tell(*_stories())
-        with served(url, tmp_path_factory.mktemp("query")) as running:
+        with served(url, tmp_path_factory.mktemp("query"), features=request.param) as running:
             yield running
         projected.close()
 
@@ -303,3 +319,71 @@ def test_a_number_with_a_slash_is_a_shipment_like_any_other(model: Projected, ap
     assert single.status_code == 200
     assert single.json()["shipment"] == "acme:A/B%2FWHY"
     assert api.client.get("/v1/shipments/acme:A%2FNOTHING").status_code == 404
+
+
+@pytest.mark.parametrize("most_hits", [3, 20_000])
+def test_a_search_walks_back_through_all_weeks_whatever_it_finds_first(
+    model: Projected, api: Served, most_hits: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MOST_HITS", most_hits)
+    told: list[Json] = []
+    for n in range(24):
+        # some on one day, then weeks without any; and two that were never scanned
+        when = day(7 * (n // 4) + (n % 2))
+        number = f"N{n:02}"
+        told.append(order_of("m", f"O-{n}", items=[item("Red lamp")], told={"number": number, "at": hour(0)}))
+        if n >= 2:
+            told.append(scan("picked_up", at=when, number=number))
+    told.append(order_of("m", "O-x", items=[item("Blue lamp")], told={"number": "X", "at": hour(0)}))
+    model.tell(*told)
+    listed = [key for key in api.shipments(limit=200) if key != "acme:X"]
+
+    for limit in (1, 2, 5, 23, 200):
+        assert [key for page in api.walk(q="red", limit=limit) for key in page] == listed
+    assert [key for page in api.walk(q="red", sort="last_at", limit=5) for key in page] == api.shipments(
+        q="red", sort="last_at", limit=200
+    )
+    assert api.shipments(q="blue") == ["acme:X"]
+    assert len(listed) == 24
+
+
+def test_the_shortcut_answers_as_the_routes_do(model: Projected, tmp_path: Path) -> None:
+    model.tell(*_stories())
+    asked = [
+        *("/v1/shipments/ups:A1", "/v1/shipments/ups:A1?use=1", "/v1/shipments/ups%3AA1", "/v1/shipments/A1"),
+        *("/v1/shipments/ups:NONE", "/v1/shipments/ups:%00", "/v1/shipments/ups:A1/", "/v1/shipments/"),
+        *("/v1/shipments", "/v1/shipments?limit=2", "/v1/shipments?limit=x", "/v1/shipments?carrier=dhl"),
+        *(
+            "/v1/shipments?cursor=no",
+            "/v1/shipments?q=%00",
+            "/v1/shipments?nonsense=1",
+            "/v1/shipments?q=tea",
+        ),
+    ]
+    with (
+        served(model.url, tmp_path / "a", keys=True) as plain,
+        served(model.url, tmp_path / "b", keys=True, features=SHORTENED) as short,
+    ):
+        given = [key_for(model.url, None), key_for(model.url, "n"), {}, {"x-api-key": "wrong"}]
+        for headers in given:
+            for address in asked:
+                for method in ("GET", "HEAD", "POST"):
+                    one, other = (
+                        side.client.request(method, address, headers=headers) for side in (plain, short)
+                    )
+                    assert _told(one) == _told(other), (method, address, headers)
+        tag = plain.client.get(asked[0], headers=given[0]).headers["etag"]
+        again = [
+            side.client.get(asked[0], headers=given[0] | {"if-none-match": tag}) for side in (plain, short)
+        ]
+
+    assert [answer.status_code for answer in again] == [304, 304]
+
+
+def _told(answer: httpx.Response) -> tuple[int, Json, Json]:
+    """Status, members and headers, but for what differs each time: the date, and the cursor's seal."""
+    members: Json = orjson.loads(answer.content or b"{}")
+    if members.get("next") is not None:
+        members["next"] = "behind"
+    told = {name: value for name, value in answer.headers.items() if name != "date"}
+    return answer.status_code, members, told

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from schemas.instants import instant_ms, instant_text, ms_of
-from services.query.index.terms import CUSTOMER, NUMBER, ORDER, keyed, whole, words_of
+from services.query.index.terms import CUSTOMER, NUMBER, ORDER, keyed, week_of, whole, words_of
 
 Json = dict[str, Any]
 
@@ -108,6 +108,8 @@ def words_entry(view: Json, registrations: Sequence[Json], *, merchant: str, is_
     for kind, text in ((ORDER, view["order_id"]), (CUSTOMER, view["customer_id"])):
         if text is not None:
             terms.append(whole(kind, text))
+    if view["last_at"] is not None:
+        terms.append(week_of(instant_ms(view["last_at"])))
     return Words(view["shipment"], merchant, is_house, view["last_at"], terms)
 
 

@@ -10,6 +10,9 @@ NUMBER: Final = "#n "
 ORDER: Final = "#o "
 CUSTOMER: Final = "#c "
 """In front of what is only found whole. No word holds a space or a `#`."""
+WEEK: Final = "#w "
+"""In front of the week of the last scan, from 1970: what many have is looked for in the last weeks first."""
+_WEEK_MS: Final = 7 * 86_400_000
 
 _WORD: Final = re.compile(r"\w+")
 _PRINTED_ONLY: Final = str.maketrans("", "", " .-\u00a0\u2009\u202f")
@@ -38,6 +41,11 @@ def keyed(text: str) -> str:
     if len(text) <= _LONGEST_KEY:
         return text
     return f"{text[:_LONGEST]}#{sha256(text.encode()).hexdigest()}"
+
+
+def week_of(ms: int) -> str:
+    """The term of the week of an instant in milliseconds UTC."""
+    return f"{WEEK}{ms // _WEEK_MS}"
 
 
 def whole(kind: str, text: str) -> str:

@@ -33,6 +33,12 @@ class Asked:
         return ("words", self.whose, *self.filters, self.words)
 
     @property
+    def has_names_alone(self) -> bool:
+        """Whether nothing but words without a digit is asked for: many may have them, unlike a number."""
+        words = "".join(self.values.get("words", ()))
+        return self.has_words_alone and bool(words) and not any(map(str.isdigit, words))
+
+    @property
     def has_words_alone(self) -> bool:
         """Whether nothing but words is asked for, which the index of words answers by itself."""
         return self.words is not None and not self.filters

@@ -145,6 +145,16 @@ AND (terms && %(whole)s OR terms @> %(words)s)
 -- name: has_whole
 AND terms && %(whole)s
 
+-- name: lately
+-- Of the last four weeks alone: of all, or of those behind the place in the list.
+AND terms && ARRAY(
+    SELECT '#w ' || week FROM (
+        SELECT floor(extract(epoch FROM coalesce(
+            %(before)s::timestamptz, (SELECT max(n.last_at) FROM {search}.shipments n)
+        )) / 604800)::integer AS newest
+    ) w, generate_series(newest - 3, newest) week
+)
+
 -- name: behind_up
 AND (s.{column}, s.shipment) > (%(key)s, %(after)s)
 

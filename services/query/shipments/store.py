@@ -16,13 +16,13 @@ from services.query.seen import Seen
 from services.query.shipments.conditions import Asked
 from services.query.shipments.cursors import Place
 from services.query.shipments.wanted import Sort
+from services.query.shipments.ways import Way, column_of, has_one_plan, is_of_few, page_of, ways
 from services.query.store import Row, Snapshot, StoreAway
 from services.runtime.postgres import Queries, load_queries
 
 _TEXT: Final = files("services.query.shipments").joinpath("listing.sql").read_text()
 MOST_HITS: Final = 20_000
 """More than so many shipments with the words of a search are not sorted: the newest of them are soon met."""
-_COLUMNS: Final = {"registered": "registered_at", "delivered": "delivered_at", "promised": "deadline"}
 
 
 class IndexMissing(StoreAway):
@@ -124,7 +124,7 @@ class Lists:
     async def page(self, asked: Asked, sort: Sort, *, behind: Place | None, limit: int) -> Got:
         """Up to `limit` rows, those that have not what is sorted by last."""
         try:
-            for way in ways(asked, sort):
+            for way in ways(asked, sort, behind):
                 got = await self._page(way, asked, sort, behind=behind, limit=limit)
                 if got is not None:
                     return got
@@ -133,12 +133,14 @@ class Lists:
         return Got([], is_sound=False, is_current=False)
 
     async def _page(
-        self, way: tuple[str, ...], asked: Asked, sort: Sort, *, behind: Place | None, limit: int
+        self, way: Way, asked: Asked, sort: Sort, *, behind: Place | None, limit: int
     ) -> Got | None:
-        """The rows found that way; None where too many have the words to sort them all."""
+        """The rows found that way; None where they are not the page: too many to sort them, or a part."""
         got = Got([], is_sound=False, is_current=False)
+        is_certain = has_one_plan(way, asked, sort)
         for statement, values in self.statements(way, asked, sort, behind=behind):
-            found = await self._rows(statement, values | {"limit": limit - len(got.rows)})
+            values |= {"limit": limit - len(got.rows)}
+            found = await self._rows(statement, values, is_certain=is_certain)
             model, number, is_current, is_whole, is_all = found[0][:5]
             if not is_all:
                 return None
@@ -147,19 +149,20 @@ class Lists:
             got = Got(got.rows + more, is_sound, is_current)
             if len(got.rows) >= limit:
                 break
-        return got
+        return None if is_of_few(way) and len(got.rows) < limit else got
 
     def statements(
-        self, way: tuple[str, ...], asked: Asked, sort: Sort, *, behind: Place | None
+        self, way: Way, asked: Asked, sort: Sort, *, behind: Place | None
     ) -> Iterator[tuple[bytes, dict[str, Any]]]:
         """A page's: of those that have what is sorted by, and where they end of those that have not."""
-        where = (self.snapshot.model, self.number, _column(sort), asked.moment)
-        values = asked.values | {"most_hits": MOST_HITS}
+        where = (self.snapshot.model, self.number, column_of(sort), asked.moment)
+        before = None if behind is None else behind.key
+        values = asked.values | {"most_hits": MOST_HITS, "before": before}
         kinds = ("hits",) if way[-1] == "of_hits" else ("known", "unknown")
         for kind in kinds:
             if behind is not None and behind.key is None and kind == "known":
                 continue
-            names, place = _page_of(kind, sort, behind)
+            names, place = page_of(kind, sort, behind)
             yield _statement(*where, (*way, *names)), values | place
             behind = None
 
@@ -175,44 +178,10 @@ class Lists:
         values = {"order_id": order_id, "merchant": merchant}
         return await self.snapshot.rows(parts_of(self.number), name, values)
 
-    async def _rows(self, statement: bytes, values: dict[str, Any]) -> list[Row]:
-        # planned anew each time: how many there are of what is asked decides between the indexes
-        cursor = await self.snapshot.conn.execute(statement, values, prepare=False)
+    async def _rows(self, statement: bytes, values: dict[str, Any], *, is_certain: bool = False) -> list[Row]:
+        # mostly planned anew: how many there are of what is asked decides between the indexes
+        cursor = await self.snapshot.conn.execute(statement, values, prepare=None if is_certain else False)
         return await cursor.fetchall()
-
-
-def ways(asked: Asked, sort: Sort) -> list[tuple[str, ...]]:
-    """The ways to find a page, the one that is tried first before the other."""
-    return [_walking(asked)] if asked.words is None else [_by_words(asked, sort), _walking(asked)]
-
-
-def _by_words(asked: Asked, sort: Sort) -> tuple[str, ...]:
-    """First all that have the words, then a page of them."""
-    assert asked.words is not None
-    head = ("hits", asked.whose, asked.words, "hits_end", "page", "is_all_of_hits", "rows")
-    if asked.has_words_alone and _column(sort) == "last_at":
-        return (*head, "of_hits")
-    return (*head, "of_shipments", "in_hits", asked.whose, *asked.filters)
-
-
-def _walking(asked: Asked) -> tuple[str, ...]:
-    """Through an index that has the order or the filters, until the page is full."""
-    return ("page", "is_all", "rows", "of_shipments", *asked.walked)
-
-
-def _page_of(kind: str, sort: Sort, behind: Place | None) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """The parts that cut a page out of what is found, and what is bound in them."""
-    order = f"{kind}_{'down' if sort.is_down else 'up'}" if kind != "unknown" else kind
-    if behind is None:
-        return (order,), {}
-    if behind.key is None:
-        return ("behind_unknown", "unknown"), {"after": behind.shipment}
-    before = order.replace("known", "behind") if kind == "known" else f"behind_{order}"
-    return (before, order), {"key": behind.key, "after": behind.shipment}
-
-
-def _column(sort: Sort) -> str:
-    return _COLUMNS.get(sort.column, sort.column)
 
 
 @lru_cache(maxsize=4_096)

@@ -1,6 +1,7 @@
 """The load, in a process of its own: requests at a fixed rate, timed from when each was due."""
 
 import asyncio
+import gc
 import json
 import random
 import sys
@@ -67,6 +68,8 @@ async def run(host: str, port: int, *, count: int, rate: float, seconds: float) 
 
     tasks = [asyncio.create_task(connection()) for _ in range(_CONNECTIONS)]
     kinds, weights = zip(*_MIX, strict=True)
+    gc.collect()
+    gc.freeze()
     start, sent = time.perf_counter(), 0
     while (now := time.perf_counter()) - start < seconds:
         while sent < (now - start) * rate:

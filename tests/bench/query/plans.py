@@ -9,8 +9,9 @@ from typing import Any
 
 from services.query.shipments.conditions import asked
 from services.query.shipments.cursors import Place
-from services.query.shipments.store import Lists, ways
+from services.query.shipments.store import Lists
 from services.query.shipments.wanted import Moment, Sort, Wanted
+from services.query.shipments.ways import ways
 from services.query.store import ReadStore
 from tests.bench.query.population import number_of
 
@@ -86,7 +87,7 @@ async def _explained(url: str, n: int) -> dict[str, list[str]]:
             if len(first) == 51:
                 places["next page"] = Place(first[49][1], first[49][0])
             for page, place in places.items():
-                for way in ways(conditions, wanted.sort):
+                for way in ways(conditions, wanted.sort, place):
                     for statement, values in lists.statements(way, conditions, wanted.sort, behind=place):
                         explain = b"EXPLAIN (FORMAT JSON) " + statement
                         cursor = await snapshot.conn.execute(explain, values | {"limit": 51}, prepare=False)
