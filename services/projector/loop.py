@@ -22,7 +22,7 @@ from services.runtime.lifecycle import StopSignal
 from services.runtime.log import get_logger
 from services.runtime.outcomes import BrokerUnavailable
 from services.runtime.postgres import DatabaseAway
-from services.runtime.unread import StandsStill
+from services.runtime.unread import StandsStill, Unanswered
 
 _POLL_LIMIT: Final = 10_000
 _IDLE_POLL_MS: Final = 100
@@ -33,6 +33,8 @@ _PATIENCE: Final = 1.0
 """A folder silent for longer stops the beat, so that a stall of either is seen in the same way."""
 _DRAIN_SECONDS: Final = 5.0
 _STILL_AFTER: Final = timedelta(seconds=12)
+_UNANSWERED_AFTER: Final = timedelta(seconds=20)
+"""Well above the time that a group waits for a member that was killed."""
 _log = get_logger("projector.loop")
 
 
@@ -60,6 +62,7 @@ class Projector:
         self._clock = clock
         self._ends = ends
         self._still = StandsStill("takes", patience=_STILL_AFTER)
+        self._unanswered = Unanswered(patience=_UNANSWERED_AFTER)
         self._polled = False
         self._newest_ms: dict[int, int] = {}
         self._tell_at = 0.0
@@ -147,7 +150,10 @@ class Projector:
             # who waits for PostgreSQL does not poll, and stands still for a reason
             at = self._lanes.unoccupied() if self._polled else {}
             self._polled = False
-            self._health.stands_still(self._still.look(at=at, ends=self._ends()))
+            ends = self._ends()
+            # a broker that does not tell where the log ends is trouble that is told elsewhere
+            waits = self._unanswered.look(is_waiting=bool(ends) and not self._reader.is_answered)
+            self._health.stands_still(waits or self._still.look(at=at, ends=ends))
 
     def _observe_lag(self) -> None:
         try:

@@ -59,6 +59,11 @@ class GroupReader(LogReader):
         """
         return self._intents.take()
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the group has ever taken this member in."""
+        return self._intents.was_told
+
     def release(self, partition: int, offset: int) -> bool:
         """Deliver an assigned partition from `offset`; False when the group has changed its mind since."""
 

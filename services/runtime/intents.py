@@ -17,12 +17,15 @@ class Intents:
         self._lock = threading.Lock()
         self._events: list[tuple[Intent, frozenset[int]]] = []
         self._released: set[int] = set()
+        self.was_told = False
+        """Whether the group has ever said anything, were it that there is nothing to do."""
 
     def note(self, intent: Intent, partitions: Set[int], *, hold: Callable[[], None] | None = None) -> None:
         """Record an event; `hold` runs before anybody can release one of its partitions."""
         with self._lock:
             self._released -= partitions
             self._events.append((intent, frozenset(partitions)))
+            self.was_told = True
             if hold is not None:
                 hold()
 

@@ -1,4 +1,4 @@
-"""Partitions that stand still: there is more to do, nobody is in its way, and nothing is done."""
+"""What stands still: there is something to do, nobody is in its way, and nothing is done."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -44,3 +44,20 @@ class StandsStill:
                 where = f"nothing behind offset {known.at} for {now - known.since:.0f} s"
                 return f"partition {partition} {self._what} {where}"
         return None
+
+
+class Unanswered:
+    """A group that a member has asked to be taken in, and that says nothing."""
+
+    def __init__(self, *, patience: timedelta, monotonic: Callable[[], float] = monotonic) -> None:
+        self._patience = patience.total_seconds()
+        self._monotonic = monotonic
+        self._since: float | None = None
+
+    def look(self, *, is_waiting: bool) -> str | None:
+        """What is wrong, in a few words, once it has been waited for so long without a break."""
+        now = self._monotonic()
+        self._since = (now if self._since is None else self._since) if is_waiting else None
+        if self._since is None or now - self._since < self._patience:
+            return None
+        return f"the group does not take this member in for {now - self._since:.0f} s"

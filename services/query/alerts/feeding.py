@@ -69,7 +69,9 @@ class Feeder:
                     raise
                 _LOG.warning("alerts_store_away", error=type(error).__name__)
             except BrokerUnavailable as error:
-                _LOG.warning("alerts_unreadable", error=str(error))
+                # once; that it is still so is worth no warning every second
+                tell = _LOG.info if self._attempt else _LOG.warning
+                tell("alerts_unreadable", error=str(error))
             self._stopped.wait(backoff(self._attempt, jitter=random.random))
             self._attempt += 1
 

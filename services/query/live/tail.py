@@ -83,7 +83,9 @@ class Tail:
                 _LOG.warning("status_log_diverged", error=str(error))
                 self._places = None
             except BrokerUnavailable as error:
-                _LOG.warning("status_unreadable", error=str(error))
+                # once; that it is still so is worth no warning every second
+                tell = _LOG.info if self._attempt else _LOG.warning
+                tell("status_unreadable", error=str(error))
             self._stop.wait(backoff(self._attempt, jitter=random.random, ceiling=2.0))
             self._attempt += 1
 

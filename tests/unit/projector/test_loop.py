@@ -11,7 +11,7 @@ from services.projector.folder import InlineFolder
 from services.projector.writer import Outcome
 from services.runtime.lifecycle import StopSignal
 from services.runtime.outcomes import BrokerUnavailable
-from services.runtime.unread import StandsStill
+from services.runtime.unread import StandsStill, Unanswered
 from tests.builders import hour, scan
 from tests.unit.projector.folded import records_of
 from tests.unit.projector.turning import Scene
@@ -161,4 +161,23 @@ def test_records_that_were_taken_and_are_not_written_yet_are_no_stall_of_the_rea
 
     scene.turns({0: records(0, 2)}, {})
 
+    assert scene.health.live() is None
+
+
+def test_a_group_that_never_takes_the_member_in_is_told_as_a_stall(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scene.projector, "_unanswered", Unanswered(patience=timedelta(0)))
+    scene.reader.is_answered = False
+    scene.turns({})
+    while_nobody_answers = scene.health.live()
+
+    scene.ends = {0: 0}
+    scene.turns({})
+    stalled = scene.health.live()
+    scene.reader.is_answered = True
+    scene.turns({})
+
+    assert while_nobody_answers is None
+    assert stalled == "the group does not take this member in for 0 s"
     assert scene.health.live() is None

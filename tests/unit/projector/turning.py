@@ -21,6 +21,7 @@ class FakeReader:
     """Polls in turn, then nothing; an exception among them is raised."""
 
     polls: list[dict[int, Records] | Exception] = field(default_factory=list)
+    is_answered: bool = True
 
     def poll(self, timeout_ms: int, max_records: int) -> dict[int, Records]:
         """As GroupReader.poll."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.runtime.unread import StandsStill
+from services.runtime.unread import StandsStill, Unanswered
 
 
 class Watched:
@@ -47,3 +47,12 @@ def test_the_time_begins_anew_when(positions: dict[int, int], ends: dict[int, in
     again = watched.at(24.9, {0: 5}, {0: 9})
 
     assert (between, after, again) == (None, None, None)
+
+
+def test_a_group_is_waited_for_without_a_break_before_it_is_called_silent() -> None:
+    seconds = iter((0, 19, 20, 25, 44, 45))
+    unanswered = Unanswered(patience=timedelta(seconds=20), monotonic=lambda: next(seconds))
+
+    told = [unanswered.look(is_waiting=waits) for waits in (True, True, False, True, True, True)]
+
+    assert told == [None] * 5 + ["the group does not take this member in for 20 s"]
