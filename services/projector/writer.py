@@ -10,6 +10,8 @@ from typing import Final
 from services.projector.batch import Finished
 from services.projector.owned import Handed
 from services.projector.store import StaleWrite, Store
+from services.runtime import metrics
+from services.runtime.clock import monotonic
 from services.runtime.log import get_logger
 from services.runtime.postgres import DatabaseError, is_passing
 
@@ -138,7 +140,9 @@ class Writer:
         try:
             if batch.bad and not self._bury(handed):
                 return Outcome.DROPPED
+            began = monotonic()
             self._store.write(batch)
+            metrics.COMMIT_SECONDS.observe(monotonic() - began)
         except StaleWrite:
             return Outcome.STALE
         except DatabaseError as error:

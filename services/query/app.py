@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from services.query import limits
+from services.query import limits, timing
 from services.query.access import routes as access
 from services.query.alerts import routes as alerts
 from services.query.api_document import document
@@ -36,9 +36,10 @@ FEATURES: Final[tuple[Callable[[FastAPI, Parts], None], ...]] = (
     live.add_to,
     alerts.add_to,
     stats.add_to,
-    # before `limits`, which is to see every request
+    # before `limits` and `timing`, which are to see every request
     shortcut.add_to,
     limits.add_to,
+    timing.add_to,
     access.add_to,
     pages.add_to,
     my_orders.add_to,

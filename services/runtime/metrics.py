@@ -204,11 +204,15 @@ CARRIER_SILENT: Final = _gauge(
 
 REQUEST_SECONDS: Final = _histogram(
     "shiplog_request_seconds",
-    "Time of one read request, by route and status class.",
+    "From a read request's arrival to the head of its answer, by route and status class.",
     ["route", "status"],
     buckets=_OWN_SECONDS,
 )
 
+INDEX_LAG: Final = _gauge(
+    "shiplog_index_lag_records",
+    "Records that the read model has and the index of lists and searches has not yet.",
+)
 LIVE_STREAMS: Final = _gauge(
     "shiplog_live_streams", "Open streams of live updates that hear of changes as they come."
 )

@@ -10,8 +10,10 @@ import psycopg
 import pytest
 
 from services.cli.local.stack import Stack
+from services.query import timing
 from services.query.shipments import shortcut, store
 from services.query.shipments.wanted import Sort
+from services.runtime import metrics
 from tests.builders import day, hour, promise, registered, revised, scan
 from tests.integration.query_stand import (
     LISTS,
@@ -387,3 +389,26 @@ def _told(answer: httpx.Response) -> tuple[int, Json, Json]:
         members["next"] = "behind"
     told = {name: value for name, value in answer.headers.items() if name != "date"}
     return answer.status_code, members, told
+
+
+def test_readers_waiting_is_measured_by_route_whichever_way_answers(model: Projected, tmp_path: Path) -> None:
+    model.tell(scan("picked_up", at=hour(1), number="P1"))
+    asked = {
+        "/v1/shipments": ("/v1/shipments", "2xx"),
+        "/v1/shipments?limit=x": ("/v1/shipments", "4xx"),
+        "/v1/shipments/acme:P1": ("/v1/shipments/{key:path}", "2xx"),
+        "/v1/shipments/acme:NONE": ("/v1/shipments/{key:path}", "4xx"),
+        "/v1/orders/none": ("/v1/orders/{order_id:path}", "4xx"),
+        "/nowhere/acme:P1": ("none", "4xx"),
+    }
+    for features in (LISTS, SHORTENED):
+        with served(model.url, tmp_path, features=(*features, timing.add_to)) as api:
+            for address, (route, status) in asked.items():
+                before = _measured(route, status)
+                api.client.get(address)
+                assert _measured(route, status) == before + 1, address
+
+
+def _measured(route: str, status: str) -> float:
+    wanted = {"route": route, "status": status}
+    return metrics.REGISTRY.get_sample_value("shiplog_request_seconds_count", wanted) or 0.0

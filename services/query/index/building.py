@@ -6,6 +6,7 @@ from typing import Final
 
 from services.query.index.reached import Reached
 from services.query.index.store import Fed, IndexStore, LogDiverged
+from services.runtime import metrics
 from services.runtime.clock import monotonic
 from services.runtime.log import get_logger
 
@@ -31,6 +32,7 @@ def follow(
             continue
         fed = _fed(store, serving, model=model)
         reached.tell(serving, fed.ends)
+        metrics.INDEX_LAG.set(max(fed.behind, 0))
         if not fed.has_more:
             pause()
         if monotonic() >= drop_at:
@@ -76,4 +78,4 @@ def _fed(store: IndexStore, serving: int, *, model: int) -> Fed:
     except LogDiverged:
         _LOG.warning("index_dropped", index=serving, model=model, why="the model stands before it")
         store.drop(serving)
-        return Fed({}, has_more=True)
+        return Fed({}, behind=-1)

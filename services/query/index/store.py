@@ -36,10 +36,15 @@ def passes(error: psycopg.Error) -> bool:
 
 
 class Fed(NamedTuple):
-    """After one turn: where the index stands in each partition, and whether more is waiting."""
+    """After one turn: where the index stands in each partition, and how many records wait; -1: unknown."""
 
     ends: dict[int, int]
-    has_more: bool
+    behind: int
+
+    @property
+    def has_more(self) -> bool:
+        """Whether another turn is to follow at once."""
+        return self.behind != 0
 
 
 def schema_of(number: int) -> str:
@@ -122,7 +127,7 @@ class IndexStore:
                 ends[partition] = end if len(touched) < room else touched[-1][0] + 1
                 self._execute(number, "moved", partition=partition, end=ends[partition])
             self._write(number, model, list(shipments))
-        return Fed(ends, has_more=any(ends[partition] != end for partition, _, end, _ in standing))
+        return Fed(ends, behind=sum(end - ends[partition] for partition, _, end, _ in standing))
 
     def begin_build(self, number: int, *, model: int) -> None:
         """An empty index without its indexes, its positions as of now; collect what was registered."""

@@ -15,6 +15,7 @@ from services.query.shipments.answering import as_it_stands, page_answer, shipme
 from services.query.shipments.asking import asked_by
 from services.query.shipments.listing import is_text, list_shipments
 from services.query.store import StoreAway, WrongValue
+from services.query.timing import ROUTE
 from services.query.troubles import away
 from services.runtime.http_auth import Role
 from services.runtime.http_problems import Problem
@@ -26,6 +27,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _LISTS: Final = "/v1/shipments"
 _ONE: Final = f"{_LISTS}/"
+_ONE_ROUTE: Final = f"{_LISTS}/{{key:path}}"
 
 
 class Shortcut:
@@ -51,11 +53,13 @@ class Shortcut:
     async def _answer(self, scope: Scope) -> Response | None:
         path: str = scope["path"]
         if path == _LISTS:
+            scope[ROUTE] = _LISTS
             return await self._list(Request(scope))
         key = path.removeprefix(_ONE)
         # a key names carrier and number; no other route's address has a colon and nothing behind it
         if scope["query_string"] or ":" not in key or "/" in key or not is_text(key):
             return None
+        scope[ROUTE] = _ONE_ROUTE
         return await self._one(key, Request(scope))
 
     async def _list(self, request: Request) -> Response:
