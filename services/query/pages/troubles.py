@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import TypeVar
 
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
 
 from services.query.pages.render import trouble
 from services.query.store import StoreAway
-from services.runtime.http_problems import Problem
+from services.runtime.http_problems import Problem, problem_response
 
 Routes = TypeVar("Routes")
 Route = Callable[[Routes, Request], Awaitable[Response]]
@@ -30,3 +31,16 @@ def told_as_page(section: str) -> Callable[[Route[Routes]], Route[Routes]]:
         return told
 
     return of_route
+
+
+def tell_unknown_addresses(app: FastAPI) -> None:
+    """Whoever mistypes an address in a browser is told so by a page; the API's addresses tell it as ever."""
+
+    async def on_unknown(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        problem = Problem(HTTPStatus.NOT_FOUND, str(error.detail), headers=error.headers)
+        if request.url.path.startswith("/v1/"):
+            return problem_response(problem)
+        return trouble(request, problem)
+
+    app.add_exception_handler(HTTPStatus.NOT_FOUND.value, on_unknown)
