@@ -7,7 +7,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from uuid import uuid4
 
-from schemas.topics import topics
+from schemas.topics import Topics, topics
 from services.ingest.command_times import CommandTimes
 from services.ingest.commands import Commands
 from services.ingest.drain import Drain
@@ -39,59 +39,72 @@ _PROBE_S = 1.0
 
 def run(settings: Settings, stop: StopSignal) -> int:
     """Take events in until told to stop; the process's exit code."""
-    clock = WallClock()
     names = topics(prefix=settings.topic_prefix, partitions=settings.partitions)
-    instance = f"ingest-{uuid4().hex[:16]}"
     with ExitStack() as stack:
-        producer = LogProducer(settings.kafka)
-        stack.callback(producer.close, timeout=_LAST_SENDS)
-        spool = Spool(settings.home / "spool", instance=instance)
-        stack.callback(spool.close)
-        refusals = Refusals(spool, rejected=names.rejected.name, code_version=version("shiplog"))
-        publisher = Publisher(producer, spool, refusals)
-        rows = InstanceStore(settings.database_url)
-        stack.callback(rows.close)
-        row = InstanceRow(instance, rows, clock=clock, oldest_unlogged_ms=publisher.oldest_unlogged_ms)
-        row.start()
-        stack.callback(row.stop)
-        drain = Drain(spool, producer, refusals, events_topic=names.events.name, adopted=row.forget)
-        drain.start()
-        stack.callback(drain.stop)
-        keys = Keystore(settings.database_url, master=ensure_master_key(settings.master_key_file))
-        stack.callback(keys.close)
-        store = ShipmentStore(settings.database_url)
-        stack.callback(store.close)
-        times = CommandTimes(settings.home / "commands.sqlite")
-        stack.callback(times.close)
-        ingest = Ingest(publisher, keys, names, clock)
+        publisher, spool = _publisher(settings, names, stack=stack)
+        parts = _parts(settings, names, publisher, spool, stack=stack)
         # a second of work that many requests at once would else each begin for themselves
         read_places()
-        health = Health(_STALL_AFTER)
-        health.add_check("kafka", lambda: _unreachable(settings.kafka))
-        health.add_check("postgres", store.answers)
-        health.add_check("spool", spool.trouble)
-        parts = Parts(
-            ingest=ingest,
-            webhooks=Webhooks(ingest, carriers(), read_secrets(settings.home), version("shiplog")),
-            commands=Commands(ingest, times),
-            store=store,
-            gate=Gate(
-                needed=settings.api_key is not None or not is_loopback(settings.host),
-                configured=settings.api_key,
-                known=RememberedKeys(store.key_of),
-            ),
-            health=health,
-        )
         listener, url = listen(settings.host, settings.ingest_port)
         stack.callback(withdraw_ready, settings.home, "ingest")
         HttpServer(
             build_app(parts),
             listener,
             stopped=stop.is_set,
-            turn=health.beat,
+            turn=parts.health.beat,
             ready=lambda: _announce(settings, url),
         ).serve_until_stopped()
     return 0
+
+
+def _publisher(settings: Settings, names: Topics, *, stack: ExitStack) -> tuple[Publisher, Spool]:
+    """The way into the log, with the spool beside it and what empties that again."""
+    instance = f"ingest-{uuid4().hex[:16]}"
+    producer = LogProducer(settings.kafka)
+    stack.callback(producer.close, timeout=_LAST_SENDS)
+    spool = Spool(settings.home / "spool", instance=instance)
+    stack.callback(spool.close)
+    refusals = Refusals(spool, rejected=names.rejected.name, code_version=version("shiplog"))
+    publisher = Publisher(producer, spool, refusals)
+    rows = InstanceStore(settings.database_url)
+    stack.callback(rows.close)
+    oldest = publisher.oldest_unlogged_ms
+    row = InstanceRow(instance, rows, clock=WallClock(), oldest_unlogged_ms=oldest)
+    row.start()
+    stack.callback(row.stop)
+    drain = Drain(spool, producer, refusals, events_topic=names.events.name, adopted=row.forget)
+    drain.start()
+    stack.callback(drain.stop)
+    return publisher, spool
+
+
+def _parts(
+    settings: Settings, names: Topics, publisher: Publisher, spool: Spool, *, stack: ExitStack
+) -> Parts:
+    """What the routes call."""
+    keys = Keystore(settings.database_url, master=ensure_master_key(settings.master_key_file))
+    stack.callback(keys.close)
+    store = ShipmentStore(settings.database_url)
+    stack.callback(store.close)
+    times = CommandTimes(settings.home / "commands.sqlite")
+    stack.callback(times.close)
+    ingest = Ingest(publisher, keys, names, WallClock())
+    health = Health(_STALL_AFTER)
+    health.add_check("kafka", lambda: _unreachable(settings.kafka))
+    health.add_check("postgres", store.answers)
+    health.add_check("spool", spool.trouble)
+    return Parts(
+        ingest=ingest,
+        webhooks=Webhooks(ingest, carriers(), read_secrets(settings.home), version("shiplog")),
+        commands=Commands(ingest, times),
+        store=store,
+        gate=Gate(
+            needed=settings.api_key is not None or not is_loopback(settings.host),
+            configured=settings.api_key,
+            known=RememberedKeys(store.key_of),
+        ),
+        health=health,
+    )
 
 
 def _announce(settings: Settings, url: str) -> None:

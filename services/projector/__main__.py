@@ -54,9 +54,7 @@ def run(settings: Settings, stop: StopSignal) -> int:
         publishers = _publishers(settings, names)
         reader = _reader(settings, names)
         stack.callback(reader.close)
-        ends = LogEnds(settings.kafka, names.events.name)
-        ends.start()
-        stack.callback(ends.stop)
+        ends = _log_ends(settings, names, stack=stack)
         writer = _writer(settings, names, publishers, moved, stop=stop, stack=stack)
         lanes = Lanes(
             reader=reader,
@@ -68,10 +66,7 @@ def run(settings: Settings, stop: StopSignal) -> int:
             topic_id=topic_id,
             cache_limit=settings.cached_shipments // partitions,
         )
-        health.add_check("partitions", lambda: reasons(lanes.stopped, lanes.waiting()))
-        health.add_check("group", lambda: None if lanes.has_joined else "no partitions given yet")
-        health.add_check("publishers", publishers.trouble)
-        health.add_check("postgres", lambda: None if lanes.connected else "not connected")
+        _watch(health, lanes, publishers)
         announce_ready(settings.home, SERVICE, {"metrics": f"{server.url}/metrics"})
         stack.callback(withdraw_ready, settings.home, SERVICE)
         Projector(
@@ -88,6 +83,14 @@ def run(settings: Settings, stop: StopSignal) -> int:
     return 0
 
 
+def _watch(health: Health, lanes: Lanes, publishers: Publishers) -> None:
+    """What must be well for the projector to be ready."""
+    health.add_check("partitions", lambda: reasons(lanes.stopped, lanes.waiting()))
+    health.add_check("group", lambda: None if lanes.has_joined else "no partitions given yet")
+    health.add_check("publishers", publishers.trouble)
+    health.add_check("postgres", lambda: None if lanes.connected else "not connected")
+
+
 def _folders(settings: Settings, partitions: int, moved: threading.Event, *, stack: ExitStack) -> Folders:
     """A fold process per core, as far as there are partitions; on one core the loop folds by itself."""
     folders: list[Folder] = []
@@ -102,6 +105,13 @@ def _folders(settings: Settings, partitions: int, moved: threading.Event, *, sta
         stack.callback(folding.close)
         folders.append(InlineFolder(folding))
     return Folders(folders, arrived=moved)
+
+
+def _log_ends(settings: Settings, names: Topics, *, stack: ExitStack) -> LogEnds:
+    ends = LogEnds(settings.kafka, names.events.name)
+    ends.start()
+    stack.callback(ends.stop)
+    return ends
 
 
 def _reader(settings: Settings, names: Topics) -> GroupReader:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from services.projector.claim import LogDiverged, LogFacts, RulesDiffer, claim
+from services.projector.doubts import Doubts
 from services.projector.folders import Folders
 from services.projector.lane import Claimed
 from services.projector.owned import Owned
@@ -56,7 +57,7 @@ class Lanes:
         self._writer_pid = 0
         self._attempt = 0
         self._connect_at = 0.0
-        self._doubts: list[Claimed] = []
+        self._doubts = Doubts()
         self.has_joined = False
         """Whether the group has ever given this process a partition."""
         self.stopped: dict[int, str] = {}
@@ -135,7 +136,7 @@ class Lanes:
 
     def doubt(self, claimed: Claimed) -> None:
         """A write under this claim failed: perhaps because another owner had our backend ended."""
-        self._doubts.append(claimed)
+        self._doubts.add(claimed)
 
     def reconnect(self, *, idle: bool) -> bool:
         """Try again when it is time and nothing is in flight; whether PostgreSQL is there."""
@@ -144,7 +145,7 @@ class Lanes:
         try:
             self._writer_pid = self._writer.connect()
             self._reads = self._connect_reads()
-            self._settle_doubts()
+            self._doubts.settle(self._reads)
         except DatabaseError as error:
             if not is_passing(error):
                 raise
@@ -215,14 +216,6 @@ class Lanes:
             topic_id=self._topic_id,
             log=self._log,
         )
-
-    def _settle_doubts(self) -> None:
-        """Failed writes of claims that are over by now were stale ones."""
-        for claimed in self._doubts:
-            if not self.reads.is_owner(claimed):
-                metrics.REFUSED_STALE_WRITES.labels(how="ended").inc()
-                _log.warning("stale_write_ended", partition=claimed.partition, epoch=claimed.epoch)
-        self._doubts.clear()
 
     def _start(self, claimed: Claimed) -> None:
         partition = claimed.partition
