@@ -1,7 +1,7 @@
 """For speed: one shipment and lists, past the framework's routing; what is not plain is left to the routes.
 
 The framework finds routes and solves parameters for longer than the shipment takes to read.
-`tests/contracts` holds that both ways answer alike.
+`tests/integration/test_query_lists.py` holds that both ways answer alike.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
