@@ -1,11 +1,12 @@
 """How many requests one caller may make: so many a second, some more at once; by key, or by address."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI, Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.query.access.lockout import address_of
 from services.query.caller import Door
@@ -13,11 +14,6 @@ from services.query.parts import Parts
 from services.runtime.clock import monotonic
 from services.runtime.http_auth import is_loopback, presented_key
 from services.runtime.http_problems import Problem, problem_response
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 ELSEWHERE: Final = 50
 """Requests a second where others than this machine can call and nothing is configured."""
@@ -49,7 +45,7 @@ class Buckets:
 class Limits:
     """ASGI around the application: who asks too often is answered 429."""
 
-    def __init__(self, app: App, buckets: Buckets, door: Door) -> None:
+    def __init__(self, app: ASGIApp, buckets: Buckets, door: Door) -> None:
         self._app = app
         self._buckets = buckets
         self._door = door

@@ -1,18 +1,13 @@
 """How long readers wait: from a request's arrival to the head of its answer, by route and status class."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.query.parts import Parts
 from services.runtime import metrics
 from services.runtime.clock import monotonic
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 ROUTE: Final = "shiplog.route"
 """Where whoever answers without a route of the framework's says in the scope which one it is."""
@@ -22,7 +17,7 @@ _NONE: Final = "none"
 class Timed:
     """ASGI around everything. A stream is timed to its beginning: it is open as long as its reader likes."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,7 +27,7 @@ class Timed:
             return
         began = monotonic()
 
-        async def observed(message: MutableMapping[str, Any]) -> None:
+        async def observed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 status = f"{message['status'] // 100}xx"
                 metrics.REQUEST_SECONDS.labels(_route(scope), status).observe(monotonic() - began)

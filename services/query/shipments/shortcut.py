@@ -4,26 +4,21 @@ The framework finds routes and solves parameters for longer than the shipment ta
 `tests/integration/test_query_lists.py` holds that both ways answer alike.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.query.parts import Parts
-from services.query.shipments.answering import as_it_stands, page_answer, shipment_answer, tag_of
+from services.query.shipments.answering import as_it_stands, page_answer, shipment_answer, tag_of, unknown
 from services.query.shipments.asking import asked_by
 from services.query.shipments.listing import is_text, list_shipments
 from services.query.store import StoreAway, WrongValue
 from services.query.timing import ROUTE
 from services.query.troubles import away
 from services.runtime.http_auth import Role
-from services.runtime.http_problems import Problem
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from services.runtime.http_problems import Problem, problem_response
 
 _LISTS: Final = "/v1/shipments"
 _ONE: Final = f"{_LISTS}/"
@@ -33,7 +28,7 @@ _ONE_ROUTE: Final = f"{_LISTS}/{{key:path}}"
 class Shortcut:
     """ASGI around the application: answers what it can answer well, hands on everything else."""
 
-    def __init__(self, app: App, parts: Parts) -> None:
+    def __init__(self, app: ASGIApp, parts: Parts) -> None:
         self._app = app
         self._parts = parts
 
@@ -45,7 +40,9 @@ class Shortcut:
                 answer = await self._answer(scope)
             except StoreAway as error:
                 answer = away(error)
-            except (Problem, RequestValidationError, WrongValue):
+            except Problem as error:
+                answer = problem_response(error)
+            except (RequestValidationError, WrongValue):
                 # the routes tell what is wrong
                 answer = None
         await (self._app if answer is None else answer)(scope, receive, send)
@@ -67,12 +64,12 @@ class Shortcut:
         caller.need(Role.READER)
         return page_answer(await list_shipments(self._parts, asked_by(request).wanted(), caller))
 
-    async def _one(self, key: str, request: Request) -> Response | None:
+    async def _one(self, key: str, request: Request) -> Response:
         caller = await self._parts.door.principal(request)
         caller.need(Role.READER)
         found, model = await as_it_stands(self._parts, key, caller)
         if found is None:
-            return None
+            raise unknown(key)
         return shipment_answer(found, tag_of(found, caller, model), request.headers.get("if-none-match"))
 
 
