@@ -1,19 +1,14 @@
 """Sends away what would wait too long, before the framework has spent anything on it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.ingest.admission import Admission, cost_of
 from services.runtime.http_problems import Problem, problem_response
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _RETRY_AFTER: Final = timedelta(seconds=1)
 _TOO_MANY: Final = problem_response(
@@ -28,7 +23,7 @@ _MOST_DISCARDED: Final = 256 * 1024 * 1024
 class AdmissionGate:
     """ASGI around the application: POST requests are counted and, when there are too many, answered 429."""
 
-    def __init__(self, app: App, admission: Admission) -> None:
+    def __init__(self, app: ASGIApp, admission: Admission) -> None:
         self._app = app
         self._admission = admission
         self._paused = 0
