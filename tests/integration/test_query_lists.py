@@ -9,6 +9,7 @@ import orjson
 import psycopg
 import pytest
 
+from schemas.instants import instant_text
 from services.cli.local.stack import Stack
 from services.query import timing
 from services.query.shipments import shortcut, store
@@ -313,6 +314,17 @@ def test_an_older_use_of_a_number_is_read_by_its_number(model: Projected, api: S
     }
     assert api.client.get("/v1/shipments/acme:P1", params={"use": 3}).status_code == 404
     assert api.client.get("/v1/shipments/acme:P1", params={"use": 0}).status_code == 400
+
+
+def test_of_copies_of_a_scan_the_one_that_counts_is_told_once(model: Projected, api: Served) -> None:
+    first = scan("in_transit", at=hour(1), code="X", recorded_at=hour(2))
+    mended = first | {"mapping_version": 2, "data": {"milestone": "delivered"}}
+    model.tell(first, mended | {"recorded_at": instant_text(hour(9))})
+
+    (entry,) = api.get("/v1/shipments/acme:P1")["timeline"]
+
+    assert (entry["mapping_version"], entry["data"]["milestone"]) == (2, "delivered")
+    assert entry["recorded_at"] == instant_text(hour(2))
 
 
 def test_a_number_with_a_slash_is_a_shipment_like_any_other(model: Projected, api: Served) -> None:

@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from services.query.index.terms import CUSTOMER, NUMBER, ORDER, keyed, number_as_keyed, whole, words_of
-from services.query.shipments.wanted import Moment, Wanted
+from services.query.shipments.wanted import Wanted
 
 _MS: Final = timedelta(milliseconds=1)
-_COLUMNS: Final = {
-    Moment.PROMISED: "deadline",
-    Moment.REGISTERED: "registered_at",
-    Moment.DELIVERED: "delivered_at",
-}
+_COLUMNS: Final = {"promised": "deadline", "registered": "registered_at", "delivered": "delivered_at"}
+
+
+def column_of(name: str) -> str:
+    """The index's column for what a list is sorted by, or for the date that is filtered by."""
+    return _COLUMNS.get(name, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,7 @@ def asked(wanted: Wanted, *, merchant: str | None, now: datetime | None) -> Aske
     for more, bound in (_fields(wanted), _tags(wanted), _times(wanted, now)):
         filters += more
         values |= bound
-    moment = _COLUMNS.get(wanted.date_field, wanted.date_field.value)
-    return Asked(whose, tuple(filters), words, values, moment)
+    return Asked(whose, tuple(filters), words, values, column_of(wanted.date_field.value))
 
 
 _Some = tuple[list[str], dict[str, Any]]

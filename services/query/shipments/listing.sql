@@ -4,16 +4,26 @@
 SELECT number FROM search.serving WHERE layout = %(layout)s
 
 -- name: one
--- A shipment with its timeline, and the model that is current, whether or not there is such a shipment.
-SELECT (SELECT current FROM core.pointer), s.view, s.partition, s.version,
-       t.events, t.changes, t.times
-FROM (SELECT) always
-LEFT JOIN {model}.shipments s ON s.shipment = %(shipment)s
-LEFT JOIN LATERAL (
-    SELECT array_agg(event::text) AS events, array_agg(change::text) AS changes,
-           array_agg(to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) AS times
-    FROM {model}.read_timeline WHERE shipment = %(shipment)s
-) t ON s.shipment IS NOT NULL
+-- A shipment with every copy in its timeline, as one JSON text for speed, and the model that is current.
+SELECT (SELECT current FROM core.pointer), s.view, s.partition, s.version, (
+    SELECT string_agg(concat(
+        '[', t.event, ',', coalesce(t.change, 'null'), ',"',
+        to_char(t.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '"]'
+    ), ',')
+    FROM {model}.timeline t WHERE t.shipment = %(shipment)s
+)
+FROM {model}.shipments s WHERE s.shipment = %(shipment)s
+
+-- name: one_of_copies
+-- The same where copies came: of each fact the one that counts.
+SELECT (SELECT current FROM core.pointer), s.view, s.partition, s.version, (
+    SELECT string_agg(concat(
+        '[', t.event, ',', coalesce(t.change::text, 'null'), ',"',
+        to_char(t.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '"]'
+    ), ',')
+    FROM {model}.read_timeline t WHERE t.shipment = %(shipment)s
+)
+FROM {model}.shipments s WHERE s.shipment = %(shipment)s
 
 -- name: standing
 -- Whether the index has all that was committed, and how far the model stands.
@@ -39,6 +49,28 @@ WITH hits AS MATERIALIZED (SELECT s.shipment, s.merchant, s.last_at FROM {search
 
 -- name: hits_end
 LIMIT %(most_hits)s + 1)
+
+-- name: late_hits
+-- The same in two steps: those of the last four weeks (of all, or of those behind the place in the list), and
+-- all where these do not fill the page.
+WITH late AS MATERIALIZED (SELECT s.shipment, s.merchant, s.last_at FROM {search}.words s
+
+-- name: lately
+AND terms && ARRAY(
+    SELECT '#w ' || week FROM (
+        SELECT floor(extract(epoch FROM coalesce(
+            %(before)s::timestamptz, (SELECT max(n.last_at) FROM {search}.shipments n)
+        )) / 604800)::integer AS newest
+    ) w, generate_series(newest - 3, newest) week
+)
+
+-- name: or_all_hits
+LIMIT %(most_hits)s + 1), hits AS MATERIALIZED (
+    SELECT * FROM late WHERE (SELECT count(*) FROM late) >= %(limit)s
+    UNION ALL (SELECT s.shipment, s.merchant, s.last_at FROM {search}.words s
+
+-- name: or_all_hits_end
+AND (SELECT count(*) FROM late) < %(limit)s LIMIT %(most_hits)s + 1))
 
 -- name: page
 SELECT st.model, st.number, st.is_current, st.is_whole,
@@ -144,16 +176,6 @@ AND (terms && %(whole)s OR terms @> %(words)s)
 
 -- name: has_whole
 AND terms && %(whole)s
-
--- name: lately
--- Of the last four weeks alone: of all, or of those behind the place in the list.
-AND terms && ARRAY(
-    SELECT '#w ' || week FROM (
-        SELECT floor(extract(epoch FROM coalesce(
-            %(before)s::timestamptz, (SELECT max(n.last_at) FROM {search}.shipments n)
-        )) / 604800)::integer AS newest
-    ) w, generate_series(newest - 3, newest) week
-)
 
 -- name: behind_up
 AND (s.{column}, s.shipment) > (%(key)s, %(after)s)

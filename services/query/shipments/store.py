@@ -13,10 +13,10 @@ from psycopg import sql
 
 from services.query.index.store import LAYOUT, schema_of
 from services.query.seen import Seen
-from services.query.shipments.conditions import Asked
+from services.query.shipments.conditions import Asked, column_of
 from services.query.shipments.cursors import Place
 from services.query.shipments.wanted import Sort
-from services.query.shipments.ways import Way, column_of, has_one_plan, is_of_few, page_of, ways
+from services.query.shipments.ways import Way, has_one_plan, page_of, ways
 from services.query.store import Row, Snapshot, StoreAway
 from services.runtime.postgres import Queries, load_queries
 
@@ -87,22 +87,28 @@ async def now_of(snapshot: Snapshot) -> datetime:
 async def one(snapshot: Snapshot, key: str) -> tuple[str, Seen | None]:
     """The model that is current, and the shipment in the snapshot's: both of one moment.
 
-    An empty name where the snapshot's model is none.
+    An empty name where the snapshot's model is none, or has no such shipment.
     """
+    found = await _one(snapshot, "one", key)
+    if found is not None and _has_copies(found[1]):
+        found = await _one(snapshot, "one_of_copies", key)
+    return ("", None) if found is None else found
+
+
+async def _one(snapshot: Snapshot, name: str, key: str) -> tuple[str, Seen] | None:
     try:
-        row = await snapshot.row(parts_of(0), "one", {"shipment": key})
+        row = await snapshot.row(parts_of(0), name, {"shipment": key})
     except psycopg.errors.UndefinedTable:
-        row = None
+        return None
     if row is None:
-        return "", None
-    model, view, partition, version, events, changes, times = row
-    if view is None:
-        return f"model_{model}", None
-    told = [
-        (orjson.loads(event), None if change is None else orjson.loads(change), at)
-        for event, change, at in zip(events or (), changes or (), times or (), strict=True)
-    ]
-    return f"model_{model}", Seen(orjson.loads(view), told, partition, version)
+        return None
+    model, view, partition, version, told = row
+    timeline = orjson.loads(f"[{told or ''}]")
+    return f"model_{model}", Seen(orjson.loads(view), timeline, partition, version)
+
+
+def _has_copies(seen: Seen) -> bool:
+    return len({event["event_id"] for event, _, _ in seen.timeline}) < len(seen.timeline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +141,7 @@ class Lists:
     async def _page(
         self, way: Way, asked: Asked, sort: Sort, *, behind: Place | None, limit: int
     ) -> Got | None:
-        """The rows found that way; None where they are not the page: too many to sort them, or a part."""
+        """The rows found that way; None where there are too many to sort them."""
         got = Got([], is_sound=False, is_current=False)
         is_certain = has_one_plan(way, asked, sort)
         for statement, values in self.statements(way, asked, sort, behind=behind):
@@ -149,13 +155,13 @@ class Lists:
             got = Got(got.rows + more, is_sound, is_current)
             if len(got.rows) >= limit:
                 break
-        return None if is_of_few(way) and len(got.rows) < limit else got
+        return got
 
     def statements(
         self, way: Way, asked: Asked, sort: Sort, *, behind: Place | None
     ) -> Iterator[tuple[bytes, dict[str, Any]]]:
         """A page's: of those that have what is sorted by, and where they end of those that have not."""
-        where = (self.snapshot.model, self.number, column_of(sort), asked.moment)
+        where = (self.snapshot.model, self.number, column_of(sort.column), asked.moment)
         before = None if behind is None else behind.key
         values = asked.values | {"most_hits": MOST_HITS, "before": before}
         kinds = ("hits",) if way[-1] == "of_hits" else ("known", "unknown")

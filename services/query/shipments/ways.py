@@ -2,41 +2,27 @@
 
 from typing import Any, Final
 
-from services.query.shipments.conditions import Asked
+from services.query.shipments.conditions import Asked, column_of
 from services.query.shipments.cursors import Place
 from services.query.shipments.wanted import Sort
 
 Way = tuple[str, ...]
 
-_COLUMNS: Final = {"registered": "registered_at", "delivered": "delivered_at", "promised": "deadline"}
+_OF_HITS: Final = ("page", "is_all_of_hits", "rows")
 _BEFORE_TIME: Final = frozenset({"of_merchant", "is_milestone", "is_status", "is_carrier"})
-
-
-def column_of(sort: Sort) -> str:
-    """The column that is sorted by."""
-    return _COLUMNS.get(sort.column, sort.column)
 
 
 def ways(asked: Asked, sort: Sort, behind: Place | None = None) -> list[Way]:
     """The ways to find a page, in the order in which they are tried.
 
-    A page that is full of what came lately is the page; too many hits to sort them all are walked through.
+    Too many hits to sort them all are walked through.
     """
     if asked.words is None:
         return [_walking(asked)]
-    found = [_by_words(asked, sort), _walking(asked)]
-    if (
-        sort is Sort.LAST_AT_DOWN
-        and asked.has_names_alone
-        and not (behind is not None and behind.key is None)
-    ):
-        found.insert(0, _by_words(asked, sort, "lately"))
-    return found
-
-
-def is_of_few(way: Way) -> bool:
-    """Whether that way finds only a part: what it finds is the page only where the page is full."""
-    return "lately" in way
+    is_newest_first = sort is Sort.LAST_AT_DOWN and not (behind is not None and behind.key is None)
+    if is_newest_first and asked.has_names_alone:
+        return [_by_late_words(asked, behind), _walking(asked)]
+    return [_by_words(asked, sort), _walking(asked)]
 
 
 def has_one_plan(way: Way, asked: Asked, sort: Sort) -> bool:
@@ -47,20 +33,28 @@ def has_one_plan(way: Way, asked: Asked, sort: Sort) -> bool:
     """
     if way[-1] == "of_hits":
         return True
-    if asked.words is not None or column_of(sort) != "last_at":
+    if asked.words is not None or column_of(sort.column) != "last_at":
         return False
     whose = () if asked.whose == "of_house" else (asked.whose,)
     filters = (*whose, *asked.filters)
     return not filters or (len(filters) == 1 and filters[0] in _BEFORE_TIME)
 
 
-def _by_words(asked: Asked, sort: Sort, *more: str) -> Way:
+def _by_words(asked: Asked, sort: Sort) -> Way:
     """First all that have the words, then a page of them."""
     assert asked.words is not None
-    head = ("hits", asked.whose, asked.words, *more, "hits_end", "page", "is_all_of_hits", "rows")
-    if asked.has_words_alone and column_of(sort) == "last_at":
+    head = ("hits", asked.whose, asked.words, "hits_end", *_OF_HITS)
+    if asked.has_words_alone and column_of(sort.column) == "last_at":
         return (*head, "of_hits")
     return (*head, "of_shipments", "in_hits", asked.whose, *asked.filters)
+
+
+def _by_late_words(asked: Asked, behind: Place | None) -> Way:
+    """The page is out of what came lately, where that fills it; else out of all that have the words."""
+    past = () if behind is None else ("behind_hits_down",)
+    late = ("late_hits", asked.whose, "has_words", "lately", *past)
+    every = ("or_all_hits", asked.whose, "has_words", *past, "or_all_hits_end")
+    return (*late, *every, *_OF_HITS, "of_hits")
 
 
 def _walking(asked: Asked) -> Way:

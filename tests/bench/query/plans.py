@@ -92,7 +92,7 @@ async def _explained(url: str, n: int) -> dict[str, list[str]]:
                         explain = b"EXPLAIN (FORMAT JSON) " + statement
                         cursor = await snapshot.conn.execute(explain, values | {"limit": 51}, prepare=False)
                         ((plan,),) = await cursor.fetchall()
-                        found[f"{name}: {page}, {'by words' if way[0] == 'hits' else 'walking'}"] = list(
+                        found[f"{name}: {page}, {'walking' if way[0] == 'page' else 'by words'}"] = list(
                             _nodes(plan[0]["Plan"])
                         )
     return found
