@@ -4,9 +4,12 @@ import asyncio
 import gc
 import json
 import random
+import re
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
+from typing import Final, NamedTuple, cast
 from urllib.parse import urlencode
 
 import uvloop
@@ -30,6 +33,15 @@ _LISTS = (
     {"carrier": "ups", "past": "false", "sort": "last_at"},
 )
 _SEARCHES = ("red lamp", "silkteapot", "blue", "steel knife", "glassvase mirror")
+_LENGTH: Final = re.compile(rb"content-length: *(\d+)", re.IGNORECASE).search
+
+
+class Due(NamedTuple):
+    """One request; `when` by the clock of `time.perf_counter`."""
+
+    when: float
+    kind: str
+    path: str
 
 
 def requests(kind: str, count: int, source: random.Random) -> Iterator[str]:
@@ -47,43 +59,117 @@ def requests(kind: str, count: int, source: random.Random) -> Iterator[str]:
             yield f"/v1/shipments?{urlencode({'q': q, 'limit': 20})}"
 
 
+class Readers:
+    """Connections that take what is due in its turn. `took`: milliseconds of every answer, by kind."""
+
+    def __init__(self) -> None:
+        self.took: dict[str, list[float]] = {kind: [] for kind, _ in _MIX}
+        self._due: deque[Due] = deque()
+        self._free: list[Connection] = []
+        self._under_way = 0
+        self._wrong: list[str] = []
+        self._answered = asyncio.Event()
+
+    async def rest(self) -> None:
+        """Return when all that was due is answered."""
+        while self._due or self._under_way:
+            self._answered.clear()
+            await self._answered.wait()
+
+    async def connect(self, host: str, port: int) -> None:
+        """Open the connections."""
+        loop = asyncio.get_running_loop()
+        for _ in range(_CONNECTIONS):
+            await loop.create_connection(lambda: Connection(self), host, port)
+
+    def ask(self, due: Due) -> None:
+        """At once, or when a connection is free."""
+        if self._wrong:
+            raise AssertionError(self._wrong[0])
+        if self._free:
+            self._under_way += 1
+            self._free.pop().send(due)
+        else:
+            self._due.append(due)
+
+    def connected(self, connection: "Connection") -> None:
+        """A connection is open."""
+        self._free.append(connection)
+
+    def answered(self, connection: "Connection", due: Due, head: bytes) -> None:
+        """All of an answer is here: the connection takes what is due next."""
+        self._under_way -= 1
+        self.took[due.kind].append((time.perf_counter() - due.when) * 1000)
+        if not head.startswith(b"HTTP/1.1 200"):
+            self._wrong.append(f"{due.path}: {head!r}")
+        self._free.append(connection)
+        if self._due:
+            self.ask(self._due.popleft())
+        self._answered.set()
+
+    def lost(self, due: Due | None) -> None:
+        """A connection ended."""
+        self._wrong.append(f"the connection ended at {due}")
+
+
+class Connection(asyncio.Protocol):
+    """Asks for one path after the other and reads what is answered, its body by its length alone."""
+
+    _transport: asyncio.Transport
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+        self._due: Due | None = None
+        self._read = b""
+        self._awaited = 0
+
+    def send(self, due: Due) -> None:
+        """Ask; the answer is told to the readers."""
+        self._due, self._read, self._awaited = due, b"", 0
+        self._transport.write(b"GET %b HTTP/1.1\r\nhost: x\r\n\r\n" % due.path.encode())
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's has the methods of one, not its class
+        self._transport = cast("asyncio.Transport", transport)
+        self._readers.connected(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self._awaited:
+            self._awaited -= len(data)
+        else:
+            self._read += data
+            end = self._read.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            length = _LENGTH(self._read)
+            assert length, self._read
+            self._awaited = end + 4 + int(length[1]) - len(self._read)
+        if not self._awaited:
+            assert self._due is not None
+            self._readers.answered(self, self._due, self._read)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._readers.lost(self._due)
+
+
 async def run(host: str, port: int, *, count: int, rate: float, seconds: float) -> dict[str, list[float]]:
     """Milliseconds of every answer by kind; raises AssertionError for an answer that is not 200."""
     source = random.Random(2)
     paths = {kind: requests(kind, count, source) for kind, _ in _MIX}
-    due: asyncio.Queue[tuple[float, str, str]] = asyncio.Queue()
-    took: dict[str, list[float]] = {kind: [] for kind, _ in _MIX}
-
-    async def connection() -> None:
-        reader, writer = await asyncio.open_connection(host, port)
-        while True:
-            when, kind, path = await due.get()
-            writer.write(f"GET {path} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
-            head = (await reader.readuntil(b"\r\n\r\n")).lower()
-            assert head.startswith(b"http/1.1 200"), head + path.encode()
-            length = int(head.split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
-            await reader.readexactly(length)
-            took[kind].append((time.perf_counter() - when) * 1000)
-            due.task_done()
-
-    tasks = [asyncio.create_task(connection()) for _ in range(_CONNECTIONS)]
     kinds, weights = zip(*_MIX, strict=True)
+    readers = Readers()
+    await readers.connect(host, port)
     gc.collect()
     gc.freeze()
     start, sent = time.perf_counter(), 0
     while (now := time.perf_counter()) - start < seconds:
         while sent < (now - start) * rate:
             kind = source.choices(kinds, weights)[0]
-            due.put_nowait((start + sent / rate, kind, next(paths[kind])))
+            readers.ask(Due(start + sent / rate, kind, next(paths[kind])))
             sent += 1
-        for task in tasks:
-            if task.done():
-                await task
         await asyncio.sleep(0.001)
-    await asyncio.wait_for(due.join(), 60)
-    for task in tasks:
-        task.cancel()
-    return took
+    await asyncio.wait_for(readers.rest(), 60)
+    return readers.took
 
 
 if __name__ == "__main__":
