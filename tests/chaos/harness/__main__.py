@@ -2,8 +2,10 @@
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 from services.runtime.log import configure_logging
@@ -37,8 +39,13 @@ def main() -> int:
     if told.home:
         told.home.mkdir(parents=True)
         return _run(course, told.home)
-    with tempfile.TemporaryDirectory(prefix="shiplog-chaos-") as home:
-        return _run(course, Path(home))
+    home = Path(tempfile.mkdtemp(prefix="shiplog-chaos-"))
+    status = _run(course, home)
+    if status:
+        _say(f"what the services logged is kept: {home / 'services.log'}")
+    else:
+        shutil.rmtree(home)
+    return status
 
 
 def _run(course: Course, home: Path) -> int:
@@ -46,7 +53,11 @@ def _run(course: Course, home: Path) -> int:
     with (home / "services.log").open("ab") as log:
         os.dup2(log.fileno(), sys.stderr.fileno())
     configure_logging("INFO", "chaos")
-    return 1 if run(course, home, say=_say).troubles() else 0
+    try:
+        return 1 if run(course, home, say=_say).troubles() else 0
+    except Exception as error:  # noqa: BLE001 - a run that cannot go on has failed, and says why
+        _say("".join(traceback.format_exception(error)))
+        return 1
 
 
 def _say(line: str) -> None:
