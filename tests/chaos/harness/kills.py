@@ -3,7 +3,7 @@
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from kafka.errors import KafkaError
@@ -21,11 +21,12 @@ _UNSEEN = (KafkaError, DatabaseError, OSError)
 
 @dataclass(frozen=True, slots=True)
 class Killed:
-    """A kill: how much was unfinished (0: it does not count), and how long until that was done."""
+    """A kill: how much was unfinished (0: it does not count); seconds until that was done, step by step."""
 
     target: str
     unfinished: int
     recovered: float
+    steps: dict[str, float] = field(default_factory=dict)
 
 
 def kill(stage: Stage, target: str, *, within: float, wait: bool) -> Killed:
@@ -37,9 +38,8 @@ def kill(stage: Stage, target: str, *, within: float, wait: bool) -> Killed:
     else:
         unfinished = _kill_own(stage, target)
     began = time.monotonic()
-    if unfinished and wait:
-        _wait_recovered(stage, target, within=within)
-    return Killed(target, unfinished, time.monotonic() - began)
+    steps = _wait_recovered(stage, target, within=within) if unfinished and wait else {}
+    return Killed(target, unfinished, time.monotonic() - began, steps)
 
 
 def _kill_own(stage: Stage, target: str) -> int:
@@ -121,9 +121,18 @@ def _kill_postgres(stage: Stage) -> int:
     return unfinished
 
 
-def _wait_recovered(stage: Stage, target: str, *, within: float) -> None:
-    """Until what stood in the log is folded, what was announced is told, and the target is ready."""
+def _wait_recovered(stage: Stage, target: str, *, within: float) -> dict[str, float]:
+    """Until what stood in the log is folded, what was announced is told, and the target is ready.
+
+    Seconds that each step took.
+    """
     ends: list[dict[int, int]] = []
+    took: dict[str, float] = {}
+
+    def step(what: str, check: Callable[[], bool]) -> None:
+        began = time.monotonic()
+        until(check, within=within, what=f"{what} after {target}")
+        took[what] = time.monotonic() - began
 
     def sampled() -> bool:
         ends[:] = [stage.sight.log_ends()]
@@ -140,14 +149,15 @@ def _wait_recovered(stage: Stage, target: str, *, within: float) -> None:
         wanted.intersection_update(stage.sight.untold())
         return not wanted
 
-    until(lambda: _seen(sampled), within=within, what=f"the log answers after {target}")
+    step("the log answers", lambda: _seen(sampled))
     wanted: set[str] = set()
     if target not in ("ingest", "watchdog"):
-        until(lambda: _seen(folded), within=within, what=f"log folded after {target}")
-        until(lambda: _seen(announced), within=within, what="the announcements read")
-        until(lambda: _seen(told), within=within, what=f"announcements told after {target}")
+        step("the log is folded", lambda: _seen(folded))
+        step("the announcements are read", lambda: _seen(announced))
+        step("the announcements are told", lambda: _seen(told))
     if target not in (BROKER, POSTGRES):
-        stage.fleet.wait_ready(target, within=within)
+        step("it is ready", lambda: stage.fleet.is_ready(target))
+    return took
 
 
 def _seen(look: Callable[[], bool]) -> bool:

@@ -17,6 +17,8 @@ from tests.chaos.harness.rest import wait_rest
 from tests.chaos.harness.stage import Stage, staged
 from tests.chaos.harness.verdict import Verdict, judge
 
+_SLOW_STEP = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Course:
@@ -125,8 +127,14 @@ def _told(each: Round, report: Report, before: int) -> str:
     if len(report.killed) == before:
         return f"round {each.number}: {each.kill} had nothing to do{beside}"
     last = report.killed[-1]
-    took = f", {last.recovered:.1f} s" if last in report.undisturbed else ""
+    took = f", {last.recovered:.1f} s{_long(last.steps)}" if last in report.undisturbed else ""
     return f"round {each.number}: {each.kill}: {last.unfinished} unfinished{took}{beside}"
+
+
+def _long(steps: dict[str, float]) -> str:
+    """The steps of a recovery that took their time."""
+    slow = [f"{what} {took:.1f} s" for what, took in steps.items() if took >= _SLOW_STEP]
+    return f" ({', '.join(slow)})" if slow else ""
 
 
 def _tell(report: Report, say: Callable[[str], None]) -> None:
