@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from kafka import ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
 from kafka import errors as kafka_errors
@@ -13,6 +13,10 @@ from services.runtime.intents import Intents
 from services.runtime.kafka import kafka_trouble
 from services.runtime.outcomes import BrokerUnavailable
 from services.runtime.records import MAX_POLL_RECORDS, Isolation, LogReader
+
+_POLL_WITHIN_MS: Final = 60_000
+"""A group that moves partitions waits so long for a member that is there and does not poll, and so do all
+others; it is also how long an answer of the group is waited for (the library's own: five minutes)."""
 
 
 class GroupReader(LogReader):
@@ -43,6 +47,7 @@ class GroupReader(LogReader):
             group_instance_id=group_instance_id,
             session_timeout_ms=session_ms,
             heartbeat_interval_ms=min(1_000, session_ms // 3),
+            max_poll_interval_ms=max(_POLL_WITHIN_MS, session_ms),
             partition_assignment_strategy=[_range_over(topic, known)],
         )
         self._intents = Intents()

@@ -27,9 +27,9 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120 + 60 * SWITCHES)]
 
 @dataclass(slots=True)
 class Readers:
-    """Read shipments at a steady pace; `url` is where, `known` which may be asked for."""
+    """Read shipments at a steady pace; `urls`: of whom, in turns; `known`: which may be asked for."""
 
-    url: str
+    urls: list[str]
     per_second: int
     workers: int = 4
     answers: Counter[str] = field(default_factory=Counter)
@@ -57,7 +57,7 @@ class Readers:
                 turn += 1
                 key = self.known[turn * 7919 % len(self.known)]
                 try:
-                    answer = client.get(f"{self.url}/v1/shipments/{key}")
+                    answer = client.get(f"{self.urls[turn % len(self.urls)]}/v1/shipments/{key}")
                     self.answers[str(answer.status_code)] += 1
                 except httpx.HTTPError as error:
                     self.answers[type(error).__name__] += 1
@@ -70,7 +70,8 @@ def test_switches_under_reads_and_writes_fail_no_read_and_lose_no_event(place: P
         batches = stories(promised_in=timedelta(hours=1), prefix="S")
         sender = Sender(lambda: up.ingest, batches, every=_BATCH / EVENTS_PER_SECOND).start()
         until(lambda: _shipments(place) > 50, within=60, what="shipments")
-        readers = Readers(up.ingest, per_second=READS_PER_SECOND, known=_keys(place)).start()
+        urls = [up.ingest, up.ready["query"]]
+        readers = Readers(urls, per_second=READS_PER_SECOND, known=_keys(place)).start()
         models = []
         for turn in range(SWITCHES):
             answer = place.shiplog("rebuild", *(["rollback"] if turn % 3 == 1 else []))

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
@@ -15,6 +15,8 @@ _OWNERS = """
 SELECT c.partition, a.client_port FROM model_1.checkpoints c
 JOIN pg_stat_activity a ON a.pid = c.owner_pid AND a.backend_start = c.owner_started
 """
+_AT_ONCE: Final[Any] = {"reconnect_backoff_max_ms": 500, "metadata_max_age_ms": 2_000}
+"""A broker that is back is found at once: how long it takes to see a recovery is no part of it."""
 _DUE = "SELECT count(*) FROM model_1.shipments WHERE wake_at <= now()"
 
 
@@ -69,7 +71,7 @@ class Tail:
             consumer = KafkaConsumer(
                 bootstrap_servers=self._kafka.split(","), isolation_level="read_committed", group_id=None,
                 enable_auto_commit=False, auto_offset_reset="earliest", metrics_enabled=False,
-                request_timeout_ms=8_000, max_partition_fetch_bytes=8 << 20,
+                request_timeout_ms=8_000, max_partition_fetch_bytes=8 << 20, **_AT_ONCE,
             )  # fmt: skip
             self._places = [
                 TopicPartition(self._topic, p) for p in consumer.partitions_for_topic(self._topic) or ()
@@ -153,7 +155,7 @@ class Sight:
         group = f"{self._place.prefix}notifier"
         try:
             if self._admin is None:
-                self._admin = KafkaAdminClient(bootstrap_servers=self._place.kafka.split(","))
+                self._admin = KafkaAdminClient(bootstrap_servers=self._place.kafka.split(","), **_AT_ONCE)
             members = self._admin.describe_groups([group])[group]["members"]
         except KafkaError:
             self._let_go_of_admin()
