@@ -1,4 +1,4 @@
-"""The HTTP server: uvicorn, stopped by our own signal, answering broken HTTP as problem details too."""
+"""The HTTP server: uvicorn, stopped by our own signal, answering HEAD, and broken HTTP as problem details."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -10,6 +10,7 @@ import orjson
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from services.runtime.http_head import HeadAnswered
 from services.runtime.http_problems import PROBLEM_JSON
 
 _DRAIN_S: Final = 8
@@ -32,7 +33,7 @@ class HttpServer(uvicorn.Server):
     ) -> None:
         super().__init__(
             uvicorn.Config(
-                app,
+                HeadAnswered(app),
                 http=_Protocol,
                 ws="none",
                 lifespan="on" if lifespan else "off",
