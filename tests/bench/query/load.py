@@ -66,15 +66,17 @@ class Readers:
         self.took: dict[str, list[float]] = {kind: [] for kind, _ in _MIX}
         self._due: deque[Due] = deque()
         self._free: list[Connection] = []
-        self._under_way = 0
         self._wrong: list[str] = []
-        self._answered = asyncio.Event()
 
-    async def rest(self) -> None:
-        """Return when all that was due is answered."""
-        while self._due or self._under_way:
-            self._answered.clear()
-            await self._answered.wait()
+    @property
+    def are_at_rest(self) -> bool:
+        """Whether all that was due is answered."""
+        return len(self._free) == _CONNECTIONS
+
+    def check(self) -> None:
+        """Raise AssertionError when an answer was wrong."""
+        if self._wrong:
+            raise AssertionError(self._wrong[0])
 
     async def connect(self, host: str, port: int) -> None:
         """Open the connections."""
@@ -84,28 +86,24 @@ class Readers:
 
     def ask(self, due: Due) -> None:
         """At once, or when a connection is free."""
-        if self._wrong:
-            raise AssertionError(self._wrong[0])
         if self._free:
-            self._under_way += 1
             self._free.pop().send(due)
         else:
             self._due.append(due)
 
-    def connected(self, connection: "Connection") -> None:
-        """A connection is open."""
-        self._free.append(connection)
+    def free(self, connection: "Connection") -> None:
+        """A connection is open, or has all of its answer: it takes what is due next."""
+        if self._due:
+            connection.send(self._due.popleft())
+        else:
+            self._free.append(connection)
 
     def answered(self, connection: "Connection", due: Due, head: bytes) -> None:
-        """All of an answer is here: the connection takes what is due next."""
-        self._under_way -= 1
+        """All of an answer is here."""
         self.took[due.kind].append((time.perf_counter() - due.when) * 1000)
         if not head.startswith(b"HTTP/1.1 200"):
             self._wrong.append(f"{due.path}: {head!r}")
-        self._free.append(connection)
-        if self._due:
-            self.ask(self._due.popleft())
-        self._answered.set()
+        self.free(connection)
 
     def lost(self, due: Due | None) -> None:
         """A connection ended."""
@@ -131,7 +129,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's has the methods of one, not its class
         self._transport = cast("asyncio.Transport", transport)
-        self._readers.connected(self)
+        self._readers.free(self)
 
     def data_received(self, data: bytes) -> None:
         if self._awaited:
@@ -167,8 +165,13 @@ async def run(host: str, port: int, *, count: int, rate: float, seconds: float) 
             kind = source.choices(kinds, weights)[0]
             readers.ask(Due(start + sent / rate, kind, next(paths[kind])))
             sent += 1
+        readers.check()
         await asyncio.sleep(0.001)
-    await asyncio.wait_for(readers.rest(), 60)
+    async with asyncio.timeout(60):
+        while not readers.are_at_rest:
+            readers.check()
+            await asyncio.sleep(0.001)
+    readers.check()
     return readers.took
 
 
