@@ -4,26 +4,24 @@
 SELECT number FROM search.serving WHERE layout = %(layout)s
 
 -- name: one
--- A shipment with every copy in its timeline, as one JSON text for speed, and the model that is current.
-SELECT (SELECT current FROM core.pointer), s.view, s.partition, s.version, (
-    SELECT string_agg(concat(
-        '[', t.event, ',', coalesce(t.change, 'null'), ',"',
-        to_char(t.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '"]'
-    ), ',')
-    FROM {model}.timeline t WHERE t.shipment = %(shipment)s
-)
-FROM {model}.shipments s WHERE s.shipment = %(shipment)s
-
--- name: one_of_copies
--- The same where copies came: of each fact the one that counts.
-SELECT (SELECT current FROM core.pointer), s.view, s.partition, s.version, (
+-- The model that is current, and a shipment with its timeline, as one JSON text for speed; nulls where there is none.
+SELECT p.current, s.view, s.partition, s.version, (
     SELECT string_agg(concat(
         '[', t.event, ',', coalesce(t.change::text, 'null'), ',"',
         to_char(t.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '"]'
     ), ',')
-    FROM {model}.read_timeline t WHERE t.shipment = %(shipment)s
+
+-- name: every_copy
+FROM {model}.timeline t
+
+-- name: those_that_count
+-- Of each fact one copy.
+FROM {model}.read_timeline t
+
+-- name: one_end
+    WHERE t.shipment = %(shipment)s
 )
-FROM {model}.shipments s WHERE s.shipment = %(shipment)s
+FROM core.pointer p LEFT JOIN {model}.shipments s ON s.shipment = %(shipment)s
 
 -- name: standing
 -- Whether the index has all that was committed, and how far the model stands.

@@ -87,22 +87,26 @@ async def now_of(snapshot: Snapshot) -> datetime:
 async def one(snapshot: Snapshot, key: str) -> tuple[str, Seen | None]:
     """The model that is current, and the shipment in the snapshot's: both of one moment.
 
-    An empty name where the snapshot's model is none, or has no such shipment.
+    An empty name where the snapshot's model is none.
     """
-    found = await _one(snapshot, "one", key)
-    if found is not None and _has_copies(found[1]):
-        found = await _one(snapshot, "one_of_copies", key)
-    return ("", None) if found is None else found
+    model, found = await _one(snapshot, "every_copy", key)
+    if found is not None and _has_copies(found):
+        return await _one(snapshot, "those_that_count", key)
+    return model, found
 
 
-async def _one(snapshot: Snapshot, name: str, key: str) -> tuple[str, Seen] | None:
+async def _one(snapshot: Snapshot, which: str, key: str) -> tuple[str, Seen | None]:
+    statement = _statement(snapshot.model, 0, "last_at", "last_at", ("one", which, "one_end"))
     try:
-        row = await snapshot.row(parts_of(0), name, {"shipment": key})
+        cursor = await snapshot.conn.execute(statement, {"shipment": key})
     except psycopg.errors.UndefinedTable:
-        return None
+        return "", None
+    row = await cursor.fetchone()
     if row is None:
-        return None
+        return "", None
     model, view, partition, version, told = row
+    if view is None:
+        return f"model_{model}", None
     timeline = orjson.loads(f"[{told or ''}]")
     return f"model_{model}", Seen(orjson.loads(view), timeline, partition, version)
 

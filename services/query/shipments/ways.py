@@ -53,7 +53,7 @@ def _by_late_words(asked: Asked, behind: Place | None) -> Way:
     """The page is out of what came lately, where that fills it; else out of all that have the words."""
     past = () if behind is None else ("behind_hits_down",)
     late = ("late_hits", asked.whose, "has_words", "lately", *past)
-    every = ("or_all_hits", asked.whose, "has_words", *past, "or_all_hits_end")
+    every = ("or_all_hits", asked.whose, "has_words", "or_all_hits_end")
     return (*late, *every, *_OF_HITS, "of_hits")
 
 
