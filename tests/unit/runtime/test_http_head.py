@@ -18,8 +18,6 @@ ended = threading.Event()
 class Endless(Response):
     """An answer that goes on until it is cut off."""
 
-    media_type = "text/event-stream"
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Say so when it is."""
         headers = [(b"content-type", b"text/event-stream")]
@@ -33,7 +31,7 @@ class Endless(Response):
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[httpx.Client]:
-    """Of an application that has a text, a stream without end, a refusal and a defect."""
+    """Of an application that has a text, a stream without end, and a refusal."""
     app = FastAPI()
     add_problem_handlers(app)
     app.add_api_route("/text", lambda: Response("some text", headers={"ETag": '"1"'}))
