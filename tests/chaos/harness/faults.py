@@ -69,9 +69,17 @@ def _stopped(stage: Stage, fault: Fault, seen: Seen) -> Iterator[None]:
     """SIGSTOP past the session's end: seen when somebody else has taken what it had."""
     fleet, sight, name = stage.fleet, stage.sight, fault.target
     fleet.wait_ready(name, within=60)
+    own: set[int] = set()
+    epochs: dict[int, int] = {}
+
+    def holds() -> bool:
+        # after a kill of the database nothing is claimed for a moment, and nothing can be asked
+        own.update(_asked(lambda: sight.claimed(name) if name in PROJECTORS else sight.assigned(name), set()))
+        epochs.update(_asked(sight.epochs, {}))
+        return bool(own and epochs)
+
+    until(holds, within=60, what=f"{name} holds a partition")
     pid = fleet.pid(name)
-    own = _asked(lambda: sight.claimed(name) if name in PROJECTORS else sight.assigned(name), set())
-    epochs = _asked(sight.epochs, {})
     fleet.send(pid, signal.SIGSTOP)
     began = time.monotonic()
     try:
@@ -86,7 +94,7 @@ def _stopped(stage: Stage, fault: Fault, seen: Seen) -> Iterator[None]:
             return not _asked(lambda: sight.assigned(name), own)
 
         until(taken, within=30, what=f"{name}'s partitions taken over")
-        seen.add(fault.kind, 1 if own else 0)
+        seen.add(fault.kind, 1)
     finally:
         fleet.send(pid, signal.SIGCONT)
 
