@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 import httpx
 import orjson
@@ -12,6 +13,11 @@ from services.runtime.records import scan
 from tests.e2e.running import Place, Up
 
 Json = dict[str, Any]
+
+# days of the wall clock, since their readers run on it: a fixed day would be the past one day, and then
+# what time does to a shipment (settled after 72 h, stale after 14 days) would come between a test's scans
+SCAN_DAY: Final = (datetime.now(UTC) - timedelta(days=1)).date()
+REGISTRATION_DAY: Final = SCAN_DAY - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +84,18 @@ def registered(number: str, **data: Any) -> Json:
         "type": "ShipmentRegistered",
         "carrier": "acme",
         "tracking_number": number,
-        "occurred_at": "2026-11-20T09:00:00Z",
+        "occurred_at": f"{REGISTRATION_DAY}T09:00:00Z",
         "data": {"order_id": f"O-{number}"} | data,
     }
 
 
 def scanned(number: str, n: int, milestone: str = "in_transit", **data: Any) -> Json:
-    """A canonical scan, the n-th second of a day."""
+    """A canonical scan, the n-th second of yesterday."""
     return {
         "type": "ScanRecorded",
         "carrier": "acme",
         "tracking_number": number,
-        "occurred_at": f"2026-11-21T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}Z",
+        "occurred_at": f"{SCAN_DAY}T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}Z",
         "data": {"milestone": milestone} | data,
     }
 

@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 from services.cli.local.stack import Stack
 from services.query.openapi import PATH, main
 from tests.e2e.running import Up, new_place, running, until
-from tests.integration.live_stand import post, registered, scanned
+from tests.integration.live_stand import REGISTRATION_DAY, post, registered, scanned
 
 REQUESTS: Final = int(os.environ.get("SHIPLOG_API_REQUESTS", "0"))
 """0: some hundred, always the same ones."""
@@ -54,7 +54,7 @@ asked: Counter[str] = Counter()
 def up(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """One running Shiplog for this file, with shipments in several states."""
     home: Path = tmp_path_factory.mktemp("api")
-    promise = {"kind": "order_promised", "to": "2026-11-20", "zone": "UTC"}
+    promise = {"kind": "order_promised", "to": str(REGISTRATION_DAY), "zone": "UTC"}
     place = {"city": "Almaty", "country": "KZ", "lat": 43.2, "lon": 76.9}
     with running(new_place(home, kafka=stack.kafka, database_url=stack.database_url), clock="wall") as up:
         post(

@@ -10,11 +10,11 @@ import pytest
 
 from services.cli.local.stack import Stack
 from tests.e2e.running import Up, new_place, running, until
-from tests.integration.live_stand import post, registered, scanned
+from tests.integration.live_stand import REGISTRATION_DAY, SCAN_DAY, post, registered, scanned
 
 Json = dict[str, Any]
-PROMISE = {"kind": "order_promised", "to": "2026-11-21", "zone": "UTC"}
-MISSED = {"kind": "order_promised", "to": "2026-11-20", "zone": "UTC"}
+PROMISE = {"kind": "order_promised", "to": str(SCAN_DAY), "zone": "UTC"}
+MISSED = {"kind": "order_promised", "to": str(REGISTRATION_DAY), "zone": "UTC"}
 FAR = {"kind": "order_promised", "to": "2099-11-20", "zone": "UTC"}
 KZ, DE = {"country": "KZ"}, {"country": "DE"}
 
