@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-import psycopg
-
 from services.projector.batch import Finished
 from services.projector.fold_process import FoldProcess
 from services.projector.folders import Folders
@@ -104,20 +102,3 @@ class Projecting:
         self._writer.close()
         for child in self._children:
             child.close()
-
-
-def projected(kafka: str, topic: str, database_url: str, *, ends: dict[int, int], cache: int) -> float:
-    """Seconds from the first claim until PostgreSQL says every record is committed."""
-    projecting = Projecting(kafka, topic, database_url, ends=ends, cache=cache)
-    started = time.perf_counter()
-    projecting.run()
-    taken = time.perf_counter() - started
-    assert checkpoints(database_url) == ends
-    projecting.close()
-    return taken
-
-
-def checkpoints(database_url: str) -> dict[int, int]:
-    """Where PostgreSQL says each partition stands."""
-    with psycopg.connect(database_url) as conn:
-        return dict(conn.execute("SELECT partition, next_offset FROM model_1.read_checkpoints").fetchall())
