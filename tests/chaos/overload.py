@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,10 +70,12 @@ async def _connection(host: Any, port: Any, number: int, until: float, told: Tol
 
 
 async def _one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, parcel: str, told: Told) -> None:
+    # an old scan would be stale at once: a deadline and an alert for every request, which no load brings
+    now = datetime.now(UTC).isoformat()
     body = json.dumps(
         {
             "type": "ScanRecorded", "carrier": "acme", "tracking_number": parcel,
-            "occurred_at": "2026-03-02T10:00:00Z", "raw": {"code": "PU"}, "data": {"milestone": "picked_up"},
+            "occurred_at": now, "raw": {"code": "PU"}, "data": {"milestone": "picked_up"},
         }
     ).encode()  # fmt: skip
     began = time.monotonic()
