@@ -144,7 +144,7 @@ def new_place(home: Path, *, kafka: str, database_url: str) -> Place:
 
 @contextlib.contextmanager
 def running(place: Place, *, clock: str = "virtual", ready_in: float = 90) -> Iterator[Up]:
-    """`shiplog up` until the block ends."""
+    """`shiplog up` until the block ends; fails when a service logged an exception that nobody expected."""
     log = place.home / "up.log"
     with log.open("ab") as err:
         process = subprocess.Popen(
@@ -164,6 +164,20 @@ def running(place: Place, *, clock: str = "virtual", ready_in: float = 90) -> It
         yield up
     finally:
         up.stop()
+    assert not (broken := bugs(log)), "\n".join(broken)
+
+
+def bugs(log: Path) -> list[str]:
+    """The exceptions in what services logged: trouble that they expect is told in a line, without one."""
+    lines = log.read_text(errors="replace").splitlines()
+    told = [json.loads(line) for line in lines if line.startswith("{")]
+    caught = [
+        f"{each.get('service')} {each.get('event')}: {each['exception']}"
+        for each in told
+        if "exception" in each
+    ]
+    bare = [line for line in lines if line.startswith("Traceback (most recent call last)")]
+    return caught or bare
 
 
 def until(check: Callable[[], bool], *, within: float, what: str) -> None:

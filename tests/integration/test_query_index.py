@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from schemas.instants import local_text
 from services.query.index.building import build
 from services.query.index.store import IndexStore, LogDiverged
-from tests.builders import case_opened, deadline_passed, hour, promise, retracted, revised, scan
+from tests.builders import Told, case_opened, deadline_passed, hour, promise, retracted, revised, scan
 from tests.integration.query_stand import (
     Projected,
     fed,
@@ -64,7 +65,10 @@ def something(source: random.Random, told: list[Json]) -> Json:
         return case_opened("damaged", at=at, number=number, party="carrier")
     if kind == 5:
         return deadline_passed("stale", at, number=number)
-    return scan(source.choice(MILESTONES), at=at, number=number)
+    told: Told = source.choice(
+        [{"at": at}, {"at": at}, {"local": local_text(at)}, {"date": local_text(at)[:10]}]
+    )
+    return scan(source.choice(MILESTONES), number=number, **told)
 
 
 def retracted_one(target: Json, at: int) -> Json:

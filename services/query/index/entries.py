@@ -108,8 +108,9 @@ def words_entry(view: Json, registrations: Sequence[Json], *, merchant: str, is_
     for kind, text in ((ORDER, view["order_id"]), (CUSTOMER, view["customer_id"])):
         if text is not None:
             terms.append(whole(kind, text))
-    if view["last_at"] is not None:
-        terms.append(week_of(instant_ms(view["last_at"])))
+    last_ms = None if view["last_at"] is None else _ms(view["last_at"])
+    if last_ms is not None:
+        terms.append(week_of(last_ms))
     return Words(view["shipment"], merchant, is_house, view["last_at"], terms)
 
 

@@ -3,10 +3,15 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
 
+from services.domain.facts import fact_of
+from services.domain.fold import fold_all
 from services.domain.view import view
-from services.query.index.entries import entry_of, is_past, slip_of, span_ms, tags_of
+from services.query.index.entries import entry_of, is_past, slip_of, span_ms, tags_of, words_entry
+from services.query.index.terms import week_of
 from tests.builders import case_opened, day, deadline_passed, hour, promise, registered, replay, revised, scan
+from tests.unit.domain.laws.histories import KEY, checked, histories
 
 Json = dict[str, Any]
 DAY_MS = 86_400_000
@@ -116,3 +121,26 @@ def test_what_is_expected_is_kept_as_an_instant_whatever_its_form(expected: str,
     entry = entry_of(told, [], merchant="", is_house=True, text=None)
 
     assert entry.expected == kept
+
+
+@checked(300)
+@given(histories())
+def test_every_shipment_has_an_entry_and_words_however_its_events_are_dated(history: list[Json]) -> None:
+    told = view(fold_all(KEY, map(fact_of, history)))
+
+    entry = entry_of(told, [], merchant="", is_house=True, text=None)
+    words = words_entry(told, [], merchant="", is_house=True)
+
+    assert entry.shipment == words.shipment == KEY
+    assert entry.last_at == words.last_at == told["last_at"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"at": hour(10)}, {"local": "2026-03-02T10:00:00"}, {"date": "2026-03-02"}],
+    ids=["an instant", "a time without zone", "a date"],
+)
+def test_the_last_scan_is_found_in_its_week_whatever_is_known_of_its_zone(told: Json) -> None:
+    words = words_entry(view(replay([scan("in_transit", **told)])), [], merchant="", is_house=True)
+
+    assert week_of(hour(10)) in words.terms
