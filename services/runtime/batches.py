@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from schemas.codec import Record
 from services.runtime.clock import monotonic
@@ -26,6 +26,13 @@ class Pending(Acknowledgement, Protocol):
     exception: BaseException | None
 
 
+class Handed(NamedTuple):
+    """By record: its acknowledgement, and its place among those that share it. May end at a failure."""
+
+    acknowledgements: "list[Pending | Refused | BrokerUnavailable]"
+    places: list[int]
+
+
 class Client(Protocol):
     """The connected client library, its errors already ours."""
 
@@ -37,8 +44,12 @@ class Client(Protocol):
         """Hand one record over; never blocks. Raises BrokerUnavailable."""
         ...
 
-    def outcome(self, pending: Pending) -> Outcome | None:
-        """What became of a record that is done; None when that is unknown.
+    def send_all(self, topic: str, batch: Batch) -> Handed:
+        """Hand a batch over; never blocks, raises nothing. In one partition nothing goes behind a failure."""
+        ...
+
+    def outcome(self, pending: Pending, place: int) -> Outcome | BaseException:
+        """What became of a record that is done; the error when that is unknown.
 
         Refused by the broker counts for a record that was alone on its way: the library fails
         everything under way with the error of the one, and the client is broken then.
@@ -52,6 +63,21 @@ class Client(Protocol):
     def close(self, timeout: float) -> None:
         """End; what is unacknowledged after `timeout` seconds fails."""
         ...
+
+
+def one_by_one(
+    send: "Callable[[str, Record, int | None], Pending | Refused]", topic: str, batch: Batch
+) -> Handed:
+    """The plain `send_all`: nothing is sent behind a failure."""
+    handed = Handed([], [])
+    for partition, record in batch:
+        handed.places.append(0)
+        try:
+            handed.acknowledgements.append(send(topic, record, partition))
+        except BrokerUnavailable as error:
+            handed.acknowledgements.append(error)
+            break
+    return handed
 
 
 class BatchProducer:
@@ -109,46 +135,39 @@ class BatchProducer:
 
     def _send(self, client: Client, topic: str, placed: Batch, size: int) -> "Future[list[Outcome]]":
         result: Future[list[Outcome]] = Future()
-        handed: list[Pending | Refused | BrokerUnavailable] = []
+        handed = client.send_all(topic, placed)
 
         def settle() -> None:
             self._in_flight.give_back(size)
             if result.set_running_or_notify_cancel():
                 self._resolve(_Sending(topic, placed, result), client, handed)
 
-        for partition, record in placed:
-            try:
-                handed.append(client.send(topic, record, partition))
-            except BrokerUnavailable as error:
-                handed.append(error)
-                break  # nothing is sent behind a failure
         self._deadlines.enter(result.done)
         pending = [
             (partition, each)
-            for (partition, _), each in zip(placed, handed, strict=False)
+            for (partition, _), each in zip(placed, handed.acknowledgements, strict=False)
             if not isinstance(each, Refused | BrokerUnavailable)
         ]
         Settlement(settle).watch(pending)
         return result
 
-    def _resolve(
-        self, sending: "_Sending", client: Client, handed: Sequence[Pending | Refused | BrokerUnavailable]
-    ) -> None:
+    def _resolve(self, sending: "_Sending", client: Client, handed: Handed) -> None:
         trouble: BaseException | None = None
         outcomes: list[Outcome | None] = [None] * len(sending.batch)
         suspects: list[int] = []
-        for index, each in enumerate(handed):
+        for index, (each, place) in enumerate(zip(*handed, strict=True)):
             if isinstance(each, Refused):
                 outcomes[index] = each
             elif isinstance(each, BrokerUnavailable):
                 trouble = trouble or each
             else:
-                outcome = client.outcome(each)
+                outcome = client.outcome(each, place)
                 if isinstance(outcome, Refused):
                     suspects.append(index)
+                elif isinstance(outcome, BaseException):
+                    trouble = trouble or outcome
                 else:
                     outcomes[index] = outcome
-                    trouble = trouble or each.exception
         if suspects or (trouble is not None and client.is_broken(trouble)):
             self._drop(client)
         if trouble is None and suspects:
@@ -227,9 +246,9 @@ def _alone(client: Client, sending: _Sending, index: int, deadline: float) -> Ou
     pending.add_both(lambda _: done.set())
     if not done.wait(max(0.0, deadline - monotonic())):
         raise BrokerUnavailable("no answer to a record sent alone")
-    outcome = client.outcome(pending)
-    if outcome is None:
-        raise BrokerUnavailable(f"{type(pending.exception).__name__}: {pending.exception}")
+    outcome = client.outcome(pending, 0)
+    if isinstance(outcome, BaseException):
+        raise BrokerUnavailable(f"{type(outcome).__name__}: {outcome}")
     return outcome
 
 

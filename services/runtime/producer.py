@@ -2,17 +2,19 @@
 
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 from typing import Final, NamedTuple
 
-from kafka import KafkaProducer
+from kafka import KafkaProducer, TopicPartition
 from kafka import errors as kafka_errors
 from kafka.record.default_records import DefaultRecordBatchBuilder
 
 from schemas.codec import Record
 from schemas.topics import MAX_REJECTED_BYTES
-from services.runtime.batches import BatchProducer, Pending
+from services.runtime.batches import Batch, BatchProducer, Handed, Pending, one_by_one
 from services.runtime.kafka import connected, kafka_trouble, partition_for, refusal
 from services.runtime.outcomes import BrokerUnavailable, Outcome, Refused, Sent
+from services.runtime.quick_append import Span, append_all, fits
 from services.runtime.topics import size_limit
 
 MAX_REQUEST_BYTES: Final = MAX_REJECTED_BYTES + 64 * 1024
@@ -22,6 +24,7 @@ _LINGER_MS: Final = 5
 _DELIVERY: Final = timedelta(seconds=5)
 _IN_FLIGHT_BYTES: Final = 64 * 1024 * 1024
 _HEADERS_ROOM: Final = 16 * 1024
+_NOT_HANDED: Final = BrokerUnavailable("not handed over")
 
 
 class LogProducer(BatchProducer):
@@ -69,6 +72,7 @@ class _Client:
                 metrics_enabled=False,
             )
         self._bootstrap = bootstrap
+        self._is_known = fits(self._producer)
         self._facts: dict[str, _TopicFacts] = {}
 
     def partition(self, topic: str, key: bytes) -> int | None:
@@ -76,12 +80,38 @@ class _Client:
             return None
         return partition_for(key, self._facts_of(topic).partitions)
 
-    def send(self, topic: str, record: Record, partition: int | None) -> Pending | Refused:
+    def send_all(self, topic: str, batch: Batch) -> Handed:
+        if not self._is_known or any(partition is None for partition, _ in batch):
+            return one_by_one(self.send, topic, batch)
         limit = self._facts_of(topic).max_bytes
-        if len(record.key) + len(record.value) > limit - _HEADERS_ROOM:
-            size = DefaultRecordBatchBuilder.estimate_size_in_bytes(record.key, record.value, record.headers)
-            if size > limit:
-                return Refused("too_large", f"{size} bytes are more than the topic's {limit}")
+        handed = Handed([_NOT_HANDED] * len(batch), [0] * len(batch))
+        by_partition: dict[int | None, list[int]] = {}
+        for index, (partition, record) in enumerate(batch):
+            if (refused := _too_large(record, limit)) is None:
+                by_partition.setdefault(partition, []).append(index)
+            else:
+                handed.acknowledgements[index] = refused
+        for partition, indexes in by_partition.items():
+            self._append(handed, TopicPartition(topic, partition), batch, indexes)
+        return handed
+
+    def _append(self, handed: Handed, where: TopicPartition, batch: Batch, indexes: list[int]) -> None:
+        """The records of one partition."""
+        acknowledgements, places = handed
+        try:
+            spans = append_all(self._producer, where, [batch[index][1] for index in indexes])
+        except kafka_errors.KafkaError as error:
+            for index in indexes:
+                acknowledgements[index] = BrokerUnavailable(f"{type(error).__name__}: {error}")
+            return
+        waiting = iter(indexes)
+        for span in spans:
+            for place, index in enumerate(islice(waiting, span.count)):
+                acknowledgements[index], places[index] = span, place
+
+    def send(self, topic: str, record: Record, partition: int | None) -> Pending | Refused:
+        if (refused := _too_large(record, self._facts_of(topic).max_bytes)) is not None:
+            return refused
         try:
             pending: Pending = self._producer.send(
                 topic, record.value, record.key or None, headers=record.headers, partition=partition
@@ -90,10 +120,12 @@ class _Client:
             raise BrokerUnavailable(f"{type(error).__name__}: {error}") from error
         return pending
 
-    def outcome(self, pending: Pending) -> Outcome | None:
-        if pending.exception is None:
-            return Sent(pending.value.partition, pending.value.offset)
-        return refusal(pending.exception)
+    def outcome(self, pending: Pending, place: int) -> Outcome | BaseException:
+        if isinstance(pending, Span):
+            found = pending.result(place)
+        else:
+            found = pending.exception or Sent(pending.value.partition, pending.value.offset)
+        return found if isinstance(found, Sent) else refusal(found) or found
 
     def is_broken(self, error: BaseException) -> bool:
         return not isinstance(error, kafka_errors.RetriableError)
@@ -109,6 +141,13 @@ class _Client:
             limit = size_limit(self._bootstrap, topic, most=MAX_REQUEST_BYTES)
             self._facts[topic] = _TopicFacts(partitions, limit)
         return self._facts[topic]
+
+
+def _too_large(record: Record, limit: int) -> Refused | None:
+    if len(record.key) + len(record.value) <= limit - _HEADERS_ROOM:
+        return None
+    size = DefaultRecordBatchBuilder.estimate_size_in_bytes(record.key, record.value, record.headers)
+    return Refused("too_large", f"{size} bytes are more than the topic's {limit}") if size > limit else None
 
 
 class _TopicFacts(NamedTuple):

@@ -143,7 +143,7 @@ def new_place(home: Path, *, kafka: str, database_url: str) -> Place:
 
 
 @contextlib.contextmanager
-def running(place: Place, *, clock: str = "virtual", ready_in: float = 90) -> Iterator[Up]:
+def running(place: Place, *, clock: str = "virtual") -> Iterator[Up]:
     """`shiplog up` until the block ends; fails when a service logged an exception that nobody expected."""
     log = place.home / "up.log"
     with log.open("ab") as err:

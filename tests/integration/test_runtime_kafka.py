@@ -26,9 +26,13 @@ def catalogue(kafka: str) -> Topics:
     return wanted
 
 
-@pytest.fixture
-def producer(kafka: str) -> Iterator[LogProducer]:
-    """A producer, closed at the end."""
+@pytest.fixture(params=["quick", "plain"])
+def producer(
+    kafka: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[LogProducer]:
+    """A producer by the quick way and by the library's own, closed at the end."""
+    if request.param == "plain":
+        monkeypatch.setattr("services.runtime.producer.fits", lambda _: False)
     made = LogProducer(kafka)
     yield made
     made.close()
@@ -142,16 +146,16 @@ def test_a_stable_end_lies_before_an_open_transaction(kafka: str, catalogue: Top
     assert (stable, all_of_it) == (0, 1)
 
 
-def test_a_limit_that_only_the_broker_knows_costs_no_other_record(kafka: str, catalogue: Topics) -> None:
+def test_a_limit_that_only_the_broker_knows_costs_no_other_record(
+    kafka: str, catalogue: Topics, producer: LogProducer
+) -> None:
     name = catalogue.events.name
-    producer = LogProducer(kafka)
     producer.send(name, [(1, Record(b"k", b"first", []))]).result(10)
     limit_to(kafka, name, 1_000)
     noise = b"".join((n * 2654435761 % 2**32).to_bytes(4, "big") for n in range(1_000))
 
     outcomes = producer.send(name, [(1, Record(b"k", value, [])) for value in (b"a", noise, b"b")]).result(30)
     after = producer.send(name, [(1, Record(b"k", b"c", []))]).result(10)
-    producer.close()
 
     assert [type(outcome) for outcome in outcomes + after] == [Sent, Refused, Sent, Sent]
     values = [each.value for each in scan(kafka, name)]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from schemas.codec import Record
-from services.runtime.batches import BatchProducer
+from services.runtime.batches import Batch, BatchProducer, Handed, one_by_one
 from services.runtime.outcomes import BrokerUnavailable, Outcome, Refused, Sent
 
 
@@ -58,10 +58,13 @@ class Wire:
             self.sent[-1].done(ValueError("bad") if record.value == b"bad" else None)
         return self.sent[-1]
 
-    def outcome(self, pending: Any) -> Outcome | None:
+    def send_all(self, topic: str, batch: Batch) -> Handed:
+        return one_by_one(self.send, topic, batch)
+
+    def outcome(self, pending: Any, place: int) -> Outcome | BaseException:
         if isinstance(pending.exception, ValueError):
             return Refused("too_large", str(pending.exception))
-        return None if pending.exception else Sent(pending.partition, pending.value)
+        return pending.exception or Sent(pending.partition, pending.value)
 
     def is_broken(self, error: BaseException) -> bool:
         return isinstance(error, RuntimeError)
