@@ -24,6 +24,7 @@ from services.notifier.transport import CommittedTransport
 from services.runtime import metrics
 from services.runtime.clock import WallClock
 from services.runtime.config import Settings, read_settings
+from services.runtime.group_offsets import GroupOffsets
 from services.runtime.health import Health, serve_health
 from services.runtime.lifecycle import StopSignal, announce_ready, backoff, withdraw_ready
 from services.runtime.log import configure_logging, get_logger
@@ -124,17 +125,21 @@ class _Notifier:
         )
         lanes = self._lanes = Lanes(lambda partition: self._lane(partition, rejects))
         ends = LogEnds(self._settings.kafka, self._names.status.name, isolation="read_committed")
+        offsets = GroupOffsets(self._settings.kafka, self._app.group, self._names.status.name)
         ends.start()
+        offsets.start()
         watch = Watch(
             beat=self._health.beat,
             assigned=self._ready,
             stands_still=self._health.stands_still,
             ends=lambda: ends.ends,
+            committed=lambda: offsets.committed,
         )
         try:
             await live(self._app, lanes, stop=stop, watch=watch)
         finally:
             ends.stop()
+            offsets.stop()
             self._health.stands_still(None)
             await rejects.close()
 

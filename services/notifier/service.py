@@ -6,8 +6,7 @@ The caller begins another life after a pause: everything is resumed from Kafka, 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import faust
 from aiokafka.errors import KafkaError
@@ -16,16 +15,13 @@ from faust.types import TP
 from services.notifier.agents import bind
 from services.notifier.app import AppSettings, build_app
 from services.notifier.lanes import Lanes
+from services.notifier.still import Still
 from services.runtime import metrics
 from services.runtime.lifecycle import StopSignal
-from services.runtime.unread import StandsStill
 
 TICK_S: Final = 0.1
 START_TIMEOUT_S: Final = 60.0
 STOP_TIMEOUT_S: Final = 7.0
-STILL_AFTER: Final = timedelta(seconds=12)
-UNFINISHED_AFTER: Final = timedelta(seconds=20)
-"""Longer than a sink waits for a broker before it says that it is away."""
 MARKERS: Final = 100
 """A lag of no more than this may be all markers; a greater one is shown without asking."""
 
@@ -43,6 +39,8 @@ class Watch:
     stands_still: Callable[[str | None], None]
     ends: Callable[[], Mapping[int, int]]
     """Where the status topic ends, asked on another way than the stream's own."""
+    committed: Callable[[], Mapping[int, int] | None]
+    """The group's offsets in it, asked likewise; None while nobody answers."""
 
 
 async def live(settings: AppSettings, lanes: Lanes, *, stop: StopSignal, watch: Watch) -> None:
@@ -77,7 +75,7 @@ async def _start(app: faust.App, stop: StopSignal, watch: Watch) -> None:
 async def _watch(app: faust.App, lanes: Lanes, *, stop: StopSignal, watch: Watch, topic: str) -> None:
     told = False
     shown: set[int] = set()
-    still = _Still()
+    still = Still()
     while not stop.is_set():
         watch.beat()
         if lanes.failure is not None:
@@ -95,35 +93,13 @@ async def _watch(app: faust.App, lanes: Lanes, *, stop: StopSignal, watch: Watch
         _forget(shown - partitions, topic=topic)
         shown = partitions
         await _measure(app, lanes, topic=topic, assignment=assignment)
-        stalled = await still.look(app, lanes, assignment=assignment, ends=watch.ends())
+        stalled = await still.look(
+            app, lanes, assignment=assignment, ends=watch.ends(), committed=watch.committed()
+        )
         watch.stands_still(stalled)
         if stalled is not None:
             raise StreamEnded(stalled)
         await asyncio.sleep(TICK_S)
-
-
-class _Still:
-    """Whether the stream fetches what there is, and whether its agent and lanes finish what was fetched."""
-
-    def __init__(self) -> None:
-        self._fetched = StandsStill("fetches", patience=STILL_AFTER)
-        self._told = StandsStill("finishes", patience=UNFINISHED_AFTER)
-
-    async def look(
-        self, app: faust.App, lanes: Lanes, *, assignment: set[TP], ends: Mapping[int, int]
-    ) -> str | None:
-        """What stands still; None when all moves, has nothing to do, or waits for a broker that is away."""
-        free = {place.partition: place for place in assignment if not lanes.in_trouble(place.partition)}
-        if not ends:
-            free = {}  # the broker is away: nothing can move
-        consumer: Any = app.consumer
-        brought = {p: end for p, end in consumer.fetched.items() if p in free}
-        done = lanes.next_offsets()
-        waits = {p for p, end in brought.items() if done.get(p, -1) < end}
-        positions = {p: await app.consumer.position(place) for p, place in free.items() if p not in waits}
-        at = {p: position for p, position in positions.items() if position is not None}
-        fetching = self._fetched.look(at=at, ends=ends)
-        return fetching or self._told.look(at={p: done.get(p, -1) for p in waits}, ends=brought)
 
 
 def _forget(partitions: Iterable[int], *, topic: str) -> None:

@@ -87,6 +87,15 @@ class CommittedConsumer(Consumer):
         super().__init__(*args, **kwargs)
         self.fetched = {}
 
+    @property
+    def is_outside(self) -> bool:
+        """Whether the group has not taken it in, or not yet again."""
+        consumer: Any = self._thread._consumer
+        if consumer is None or consumer._coordinator is None:
+            return True
+        subscription = consumer._subscription.subscription
+        return subscription is None or bool(consumer._coordinator.need_rejoin(subscription))
+
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
         return CommittedConsumerThread(self, loop=self.loop, beacon=self.beacon)
 

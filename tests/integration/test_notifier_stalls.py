@@ -8,13 +8,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import EventT
 
-from services.notifier import service
+from services.notifier import still
 from services.notifier.app import AppSettings
 from services.notifier.lanes import Lanes
 from services.notifier.service import StreamEnded, Watch, live
 from services.notifier.transport import Runs
+from services.runtime.group_offsets import GroupOffsets
 from services.runtime.lifecycle import StopSignal
 from services.runtime.log_ends import LogEnds
 from services.runtime.unread import StandsStill
@@ -39,6 +41,7 @@ class Quick(Lanes):
 
     async def feed(self, event: EventT) -> None:
         """As Lanes.feed."""
+        event.ack()
         self.done[event.message.partition] = event.message.offset + 1
 
     def next_offsets(self) -> dict[int, int]:
@@ -57,6 +60,8 @@ def stalls(
     writer.close()
     ends = LogEnds(kafka, names.status.name, isolation="read_committed")
     ends.start()
+    offsets = GroupOffsets(kafka, f"{prefix}notifier", names.status.name)
+    offsets.start()
     stop, said = StopSignal(handle_signals=False), list[str | None]()
 
     def stands_still(what: str | None) -> None:
@@ -68,7 +73,10 @@ def stalls(
         bootstrap=kafka, status_topic=names.status.name, partitions=PARTITIONS,
         group=f"{prefix}notifier", instance="one", folder=folder,
     )  # fmt: skip
-    watch = Watch(beat=lambda: None, assigned=lambda: None, stands_still=stands_still, ends=lambda: ends.ends)
+    watch = Watch(
+        beat=lambda: None, assigned=lambda: None, stands_still=stands_still, ends=lambda: ends.ends,
+        committed=lambda: offsets.committed,
+    )  # fmt: skip
 
     async def limited() -> None:
         async with asyncio.timeout(WITHIN):
@@ -79,14 +87,15 @@ def stalls(
             asyncio.run(limited())
     finally:
         ends.stop()
+        offsets.stop()
     return said
 
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stall is one after three seconds."""
-    patient: Any = lambda what, **_: StandsStill(what, patience=service.timedelta(seconds=3))  # noqa: E731
-    monkeypatch.setattr(service, "StandsStill", patient)
+    patient: Any = lambda what, **_: StandsStill(what, patience=still.timedelta(seconds=3))  # noqa: E731
+    monkeypatch.setattr(still, "StandsStill", patient)
 
 
 def test_an_agent_that_never_finishes_its_first_event_is_a_stall(kafka: str, tmp_path: Path) -> None:
@@ -117,6 +126,20 @@ def test_a_fetch_that_never_reaches_the_stream_is_a_stall(
     assert (said[-1] or "").startswith("partition 1 finishes nothing")
 
 
+def test_offsets_that_the_group_is_never_told_are_a_stall(
+    kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # as the library does when a commit has failed: it believes that it succeeded
+    monkeypatch.setattr(AIOKafkaConsumerThread, "_commit", _believed)
+    lanes = Quick(lambda _: None)  # type: ignore[arg-type,return-value]
+    lanes.done = {}
+
+    said = stalls(kafka, tmp_path, lanes, until=lambda what: what is not None)
+
+    assert lanes.done == {1: 10}
+    assert (said[-1] or "").startswith("partition 1 commits nothing behind offset 0")
+
+
 def test_a_stream_that_is_done_with_everything_is_none_also_behind_markers(
     kafka: str, tmp_path: Path
 ) -> None:
@@ -133,3 +156,7 @@ def test_a_stream_that_is_done_with_everything_is_none_also_behind_markers(
 async def _nothing(*_: object, **__: object) -> dict[object, object]:
     await asyncio.sleep(0.05)
     return {}
+
+
+async def _believed(*_: object, **__: object) -> bool:
+    return True
