@@ -213,6 +213,10 @@ INDEX_LAG: Final = _gauge(
     "shiplog_index_lag_records",
     "Records that the read model has and the index of lists and searches has not yet.",
 )
+INDEX_LEFT_OUT: Final = _counter(
+    "shiplog_index_left_out_total",
+    "Times that a shipment could not be indexed, by a bug of ours: lists and searches lack it.",
+)
 LIVE_STREAMS: Final = _gauge(
     "shiplog_live_streams", "Open streams of live updates that hear of changes as they come."
 )

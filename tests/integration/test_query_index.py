@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from schemas.instants import local_text
 from services.query.index.building import build
+from services.query.index.entries import Words, words_entry
 from services.query.index.store import IndexStore, LogDiverged
+from services.runtime.metrics import INDEX_LEFT_OUT
 from tests.builders import Told, case_opened, deadline_passed, hour, promise, retracted, revised, scan
 from tests.integration.query_stand import (
     Projected,
@@ -111,6 +113,33 @@ def test_feeding_goes_on_in_bits_where_more_has_moved_than_fits_one_turn(
     indexed(model.url)
     assert followed == index_rows(model.url, "search_1")
     assert len(followed["shipments"]) == 40
+
+
+@pytest.mark.parametrize("how", [fed, indexed], ids=["followed", "from scratch"])
+def test_a_shipment_that_cannot_be_indexed_keeps_no_other_out(
+    model: Projected, monkeypatch: pytest.MonkeyPatch, how: Callable[[str], None]
+) -> None:
+    def words_or_bug(view: Json, *rest: Any, **more: Any) -> Words:
+        if view["tracking_number"] == "N2":
+            raise ValueError("a bug")
+        return words_entry(view, *rest, **more)
+
+    indexed(model.url)
+    model.tell(*(order_of("anna", f"O-{n}", told={"number": f"N{n}", "at": hour(n)}) for n in range(1, 4)))
+    left_out = INDEX_LEFT_OUT._value.get()
+    with monkeypatch.context() as patched:
+        patched.setattr("services.query.index.gathering.words_entry", words_or_bug)
+
+        how(model.url)
+
+    rows = index_rows(model.url, "search_1")
+    for table in ("shipments", "words", "orders"):
+        text = " ".join(row for (row,) in rows[table])
+        assert [f"acme:N{n}" in text for n in (1, 2, 3)] == [True, False, True], table
+    assert INDEX_LEFT_OUT._value.get() == left_out + 1
+    model.tell(scan("picked_up", at=hour(9), number="N2"))
+    fed(model.url)
+    assert "acme:N2" in str(index_rows(model.url, "search_1")["shipments"])
 
 
 def test_a_turn_that_fails_leaves_rows_and_positions_as_they_were(

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -24,13 +25,18 @@ class Heard(NamedTuple):
     is_retraction: bool
 
 
+_BUGS: Final = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
+"""What a bug may raise on one shipment: it is left out and told of, the others are indexed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Rows of the index for some shipments, complete for each of them."""
+    """Rows of the index for some shipments, complete for each of them but those left out."""
 
     shipments: list[Entry] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
     orders: set[OrderUse] = field(default_factory=set)
+    left_out: dict[str, Exception] = field(default_factory=dict)
 
     def add(
         self, view: Json, registrations: Sequence[Json], *, merchant: str, is_house: bool, text: str | None
@@ -38,6 +44,18 @@ class Kept:
         """The entry of one view, and its words."""
         self.shipments.append(entry_of(view, registrations, merchant=merchant, is_house=is_house, text=text))
         self.words.append(words_entry(view, registrations, merchant=merchant, is_house=is_house))
+
+    def whole(self, shipment: str, keep: Callable[["Kept"], None]) -> None:
+        """Take all rows that `keep` makes of the shipment, or none."""
+        own = Kept()
+        try:
+            keep(own)
+        except _BUGS as error:
+            self.left_out[shipment] = error
+            return
+        self.shipments.extend(own.shipments)
+        self.words.extend(own.words)
+        self.orders.update(own.orders)
 
 
 def gather(
@@ -55,12 +73,12 @@ def gather(
         known = told.get(shipment, ())
         registrations = [each.event for each in known if not each.is_retraction]
         if _is_simple(view, known, registrations):
-            _keep_simple(kept, view, registrations)
+            kept.whole(shipment, partial(_keep_simple, view=view, registrations=registrations))
         else:
             shared[shipment] = view
     if shared:
         for shipment, timeline in timelines(list(shared)).items():
-            _keep_shared(kept, Seen(shared[shipment], timeline, 0, 0))
+            kept.whole(shipment, partial(_keep_shared, whole=Seen(shared[shipment], timeline, 0, 0)))
     return kept
 
 

@@ -11,8 +11,11 @@ from psycopg import sql
 
 from services.domain.dossier import Told
 from services.query.index.gathering import Heard, Kept, gather
+from services.runtime import metrics
+from services.runtime.log import get_logger
 from services.runtime.postgres import Connection, Queries, connect, is_passing, load_queries
 
+_LOG: Final = get_logger(__name__)
 LAYOUT: Final = 4
 """Raised with every change of what the index holds or how: an index of another layout is made anew."""
 NAME: Final = "shiplog-index"
@@ -180,7 +183,11 @@ class IndexStore:
             0, told, model=model, shipments=[shipment for shipment, _ in views]
         ):
             heard.setdefault(shipment, []).append(Heard(orjson.loads(event), is_retraction))
-        return gather(views, heard, lambda shipments: self._timelines(model, shipments))
+        kept = gather(views, heard, lambda shipments: self._timelines(model, shipments))
+        for shipment, error in kept.left_out.items():
+            metrics.INDEX_LEFT_OUT.inc()
+            _LOG.error("index_left_out", shipment=shipment, exc_info=error)
+        return kept
 
     def _timelines(self, model: int, shipments: Sequence[str]) -> Mapping[str, list[Told]]:
         found: dict[str, list[Told]] = {}
