@@ -7,7 +7,7 @@ BENCH  := .venv-bench
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fast test-fast check test test-api test-live test-served test-broken test-again demo bench bench-exports bench-setup profile fuzz mutants chaos kills chaos-long rebuild-chaos schemas lock kafka-lock streams-lock \
+.PHONY: help setup fast test-fast check test test-api test-live test-served test-broken test-measured test-again demo bench bench-exports bench-setup profile fuzz mutants chaos kills chaos-long rebuild-chaos schemas lock kafka-lock streams-lock \
 	local-up local-down clean
 
 help:  ## print this manual
@@ -43,10 +43,11 @@ SERVED := tests/integration tests/contracts
 PAGES := tests/browser
 BROKEN := tests/e2e tests/chaos
 
-test: setup  ## the whole test suite: rules on all cores, then services beside outages, each on a stack of its own
+test: setup  ## the whole test suite: rules on all cores, services beside outages, then what is measured alone
 	@status=0; \
 	$(BIN)/python -m pytest -n auto --dist worksteal $(QUICK) || status=1; \
 	$(MAKE) --no-print-directory --output-sync=target --keep-going -j2 test-served test-broken || status=1; \
+	$(MAKE) --no-print-directory test-measured || status=1; \
 	exit $$status
 
 test-served: setup  ## services, HTTP and pages on stacks of their own
@@ -56,7 +57,10 @@ test-served: setup  ## services, HTTP and pages on stacks of their own
 	exit $$status
 
 test-broken: setup  ## whole Shiplogs replaying, killed, frozen and cut off
-	$(BIN)/python -m pytest -o cache_dir=.pytest_cache/broken $(BROKEN)
+	$(BIN)/python -m pytest -o cache_dir=.pytest_cache/broken -m 'not fuzz and not measured' $(BROKEN)
+
+test-measured: setup  ## what asserts seconds under load, with the machine to itself
+	$(BIN)/python -m pytest -o cache_dir=.pytest_cache/measured -m measured $(BROKEN)
 
 AGAIN := $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 NONE_LEFT := || test $$? -eq 5
@@ -66,6 +70,7 @@ test-again: setup  ## what failed in the last `make test`, once more, one after 
 	$(AGAIN) -o cache_dir=.pytest_cache/served $(SERVED) $(NONE_LEFT)
 	$(AGAIN) -o cache_dir=.pytest_cache/pages $(PAGES) $(NONE_LEFT)
 	$(AGAIN) -o cache_dir=.pytest_cache/broken $(BROKEN) $(NONE_LEFT)
+	$(AGAIN) -o cache_dir=.pytest_cache/measured -m measured $(BROKEN) $(NONE_LEFT)
 
 demo: setup  ## the main job end to end, with a table of what happened
 	$(BIN)/shiplog demo

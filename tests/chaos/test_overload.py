@@ -13,7 +13,7 @@ from tests.e2e.running import Up, until
 from tests.oracle import read_topic, truth_of
 
 SECONDS = float(os.environ.get("SHIPLOG_OVERLOAD_SECONDS", "6"))
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300 + 4 * SECONDS)]
+pytestmark = [pytest.mark.chaos, pytest.mark.measured, pytest.mark.timeout(300 + 4 * SECONDS)]
 
 USUAL = 20
 MOST_BYTES = 512 * 1024 * 1024

@@ -46,6 +46,7 @@ IN_A_TRANSACTION = "state <> 'idle'"
 IN_MID_COPY = "state = 'active' AND query ILIKE 'COPY %timeline%'"
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize(
     "moment",
     [pytest.param(IN_A_TRANSACTION, id="past its session"), pytest.param(IN_MID_COPY, id="in mid-COPY")],

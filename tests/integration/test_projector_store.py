@@ -10,6 +10,7 @@ from services.projector.claim import LogDiverged, RulesDiffer
 from services.projector.migrate import migrate
 from services.projector.store import Reads, StaleWrite, Store
 from tests.builders import day, deadline_passed, hour, promise, registered, scan
+from tests.e2e.running import until
 from tests.integration.projector_stand import PARTITIONS, ShortLog, claimed, folded, lane, numbers_of
 
 _ROWS = """SELECT shipment, version, milestone, status, view, said, wake_at, hash FROM model_1.shipments
@@ -158,7 +159,8 @@ def test_a_claim_ends_the_backend_of_an_owner_that_holds_the_row(
     taken = claimed(reads, store, 0)
 
     assert taken.epoch == 2
-    assert query(reads, f"SELECT count(*) FROM pg_stat_activity WHERE pid = {stopped.backend_pid}") == [(0,)]
+    ended = f"SELECT count(*) FROM pg_stat_activity WHERE pid = {stopped.backend_pid}"
+    until(lambda: query(reads, ended) == [(0,)], within=10, what="the owner's backend is gone")
     stopped.close()
 
 
