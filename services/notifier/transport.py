@@ -86,6 +86,21 @@ class CommittedConsumer(Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fetched = {}
+        self._before_refusal: dict[TP, int | None] = {}
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        done: bool = await super()._commit(offsets)
+        if not done:
+            self._before_refusal = {place: self._committed_offset.get(place) for place in offsets}
+        return done
+
+    async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
+        # The library notes offsets as committed also where a rebalance has refused them. In a group that
+        # had none it forgot that by nothing, and acknowledgements below were ignored for ever.
+        self._before_refusal = {}
+        done: bool = await super()._commit_offsets(offsets, start_new_transaction)
+        self._committed_offset.update(self._before_refusal)
+        return done
 
     @property
     def is_outside(self) -> bool:

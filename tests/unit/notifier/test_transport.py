@@ -99,6 +99,34 @@ def played(folder: Path, fetches: Sequence[list[Any]], *, resumed: int | None = 
     return asyncio.run(play())
 
 
+def test_what_a_rebalance_refused_to_commit_is_committed_when_it_is_read_again(tmp_path: Path) -> None:
+    async def play() -> int | None:
+        stream = Stream(tmp_path)
+        consumer = stream._consumer
+
+        async def rebalanced(_: object) -> bool:
+            # as the library does when the partition is revoked while the commit is under way
+            for kept in ("_gap", "_acked", "_acked_index", "_read_offset", "_committed_offset"):
+                getattr(consumer, kept).pop(PLACE, None)
+            return False
+
+        async def flush() -> None:
+            return
+
+        consumer.assignment = lambda: {PLACE}
+        consumer.app.producer.flush = flush
+        consumer._thread.commit = rebalanced
+        await stream.bring(fetched(0, 1, 2))
+        stream.acknowledge(stream.messages.pop())
+        await consumer.commit()
+
+        await stream.bring(fetched(0, 1, 2))
+        stream.acknowledge(stream.messages.pop())
+        return stream.committed()
+
+    assert asyncio.run(play()) == 3
+
+
 def test_each_partition_is_handed_on_as_one_run() -> None:
     other = TP("status", 1)
     first, second = fetched(4, 5), fetched(7, place=other)
