@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain, count, islice
 
 import httpx
 import psycopg
@@ -20,8 +21,10 @@ from tests.oracle import differences, read_topic, truth_of
 SWITCHES = int(os.environ.get("SHIPLOG_SWITCHES", "2"))
 EVENTS_PER_SECOND = int(os.environ.get("SHIPLOG_EVENTS_PER_SECOND", "150"))
 READS_PER_SECOND = int(os.environ.get("SHIPLOG_READS_PER_SECOND", "50"))
-_BATCH = 3.5
-"""Events of a batch, on average."""
+_STORY = 3.5
+"""Events of a story, on average."""
+_TOLD_AT_ONCE = max(1, EVENTS_PER_SECOND // 50)
+"""Stories of a request: hundreds of small requests a second would measure the client."""
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120 + 60 * SWITCHES)]
 
 
@@ -39,7 +42,9 @@ class Readers:
 
     def start(self) -> "Readers":
         """Begin."""
-        self._threads = [threading.Thread(target=self._run, args=(n,)) for n in range(self.workers)]
+        self._threads = [
+            threading.Thread(target=self._run, args=(n,), daemon=True) for n in range(self.workers)
+        ]
         for thread in self._threads:
             thread.start()
         return self
@@ -67,8 +72,10 @@ class Readers:
 
 def test_switches_under_reads_and_writes_fail_no_read_and_lose_no_event(place: Place) -> None:
     with running(place, clock="wall") as up:
-        batches = stories(promised_in=timedelta(hours=1), prefix="S")
-        sender = Sender(lambda: up.ingest, batches, every=_BATCH / EVENTS_PER_SECOND).start()
+        told = stories(promised_in=timedelta(hours=1), prefix="S")
+        batches = (list(chain.from_iterable(islice(told, _TOLD_AT_ONCE))) for _ in count())
+        began = time.monotonic()
+        sender = Sender(lambda: up.ingest, batches, every=_STORY * _TOLD_AT_ONCE / EVENTS_PER_SECOND).start()
         until(lambda: _shipments(place) > 50, within=60, what="shipments")
         urls = [up.ingest, up.ready["query"]]
         readers = Readers(urls, per_second=READS_PER_SECOND, known=_keys(place)).start()
@@ -78,6 +85,7 @@ def test_switches_under_reads_and_writes_fail_no_read_and_lose_no_event(place: P
             assert answer.code == 0, answer.err
             models.append((answer.value["live"], answer.value["rebuilt"], answer.value["equal"]))
             until(lambda: _claimed(place) == 4, within=30, what="all partitions claimed in the new model")
+        seconds = time.monotonic() - began
         readers.stop()
         sender.stop()
         _settle(up)
@@ -90,7 +98,8 @@ def test_switches_under_reads_and_writes_fail_no_read_and_lose_no_event(place: P
 
     assert set(readers.answers) == {"200"}
     assert readers.answers["200"] > 100
-    print(dict(readers.answers), dict(sender.answers), len(sender.acknowledged), models)  # noqa: T201
+    rates = {"events/s": len(sender.acknowledged) / seconds, "reads/s": readers.answers["200"] / seconds}
+    print(dict(readers.answers), dict(sender.answers), len(sender.acknowledged), rates, models)  # noqa: T201
     assert sender.answers.keys() == {202}
     assert len(sender.acknowledged) > 500
     assert sender.acknowledged - truth.events == set()
