@@ -138,7 +138,8 @@ class _Batch(ProducerBatch):  # type: ignore[misc]  # the library has no types
             largest = max(largest, written.size)
             record = next(rest, None)
         self.max_record_size, self.last_append = largest, now
-        self._record_futures.append(span)
+        if span.count:
+            self._record_futures.append(span)
         return span, record
 
 
