@@ -25,7 +25,7 @@ _STORY = 3.5
 """Events of a story, on average."""
 _TOLD_AT_ONCE = max(1, EVENTS_PER_SECOND // 50)
 """Stories of a request: hundreds of small requests a second would measure the client."""
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120 + 60 * SWITCHES)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300 + 60 * SWITCHES)]
 
 
 @dataclass(slots=True)

@@ -5,21 +5,17 @@ closed socket at its next chunk and ends; what it had not committed is gone with
 """
 
 import gc
-import os
 import pickle
 import signal
 import socket
 import subprocess
 import sys
 from multiprocessing.connection import Connection
-from typing import Final
 
 from services.projector.rebuild.load import load
 from services.projector.rebuild.task import Task, Told
 from services.runtime import compiled
 from services.runtime.records import LogReader
-
-_BEHIND_OTHERS: Final = 10
 
 
 class Worker:
@@ -87,8 +83,6 @@ def main() -> int:
     """The entry point of the child; its one argument is the number of its end of the socket pair."""
     # the parent is interrupted, and ends us
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # those who serve come first; where the cores have time to spare it costs nothing
-    os.nice(_BEHIND_OTHERS)
     serve(Connection(int(sys.argv[1])))
     return 0
 
