@@ -103,7 +103,7 @@ def running_ingest(place: Place) -> Iterator[Running]:
     told.unlink(missing_ok=True)
     process = subprocess.Popen([sys.executable, "-m", "services.ingest"], env=place.environment())
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while not told.exists():
             assert process.poll() is None, "ingest ended"
             assert time.monotonic() < deadline, "ingest does not answer"
