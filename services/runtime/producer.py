@@ -11,7 +11,8 @@ from kafka.record.default_records import DefaultRecordBatchBuilder
 
 from schemas.codec import Record
 from schemas.topics import MAX_REJECTED_BYTES
-from services.runtime.batches import Batch, BatchProducer, Handed, Pending, one_by_one
+from services.runtime.batch_client import Batch, HandedOver, Pending, one_by_one
+from services.runtime.batches import BatchProducer
 from services.runtime.kafka import connected, kafka_trouble, partition_for, refusal
 from services.runtime.outcomes import BrokerUnavailable, Outcome, Refused, Sent
 from services.runtime.quick_append import Span, append_all, fits
@@ -80,11 +81,11 @@ class _Client:
             return None
         return partition_for(key, self._facts_of(topic).partitions)
 
-    def send_all(self, topic: str, batch: Batch) -> Handed:
+    def send_all(self, topic: str, batch: Batch) -> HandedOver:
         if not self._is_known or any(partition is None for partition, _ in batch):
             return one_by_one(self.send, topic, batch)
         limit = self._facts_of(topic).max_bytes
-        handed = Handed([_NOT_HANDED] * len(batch), [0] * len(batch))
+        handed = HandedOver([_NOT_HANDED] * len(batch), [0] * len(batch))
         by_partition: dict[int | None, list[int]] = {}
         for index, (partition, record) in enumerate(batch):
             if (refused := _too_large(record, limit)) is None:
@@ -95,7 +96,7 @@ class _Client:
             self._append(handed, TopicPartition(topic, partition), batch, indexes)
         return handed
 
-    def _append(self, handed: Handed, where: TopicPartition, batch: Batch, indexes: list[int]) -> None:
+    def _append(self, handed: HandedOver, where: TopicPartition, batch: Batch, indexes: list[int]) -> None:
         """The records of one partition."""
         acknowledgements, places = handed
         try:

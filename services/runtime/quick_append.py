@@ -30,7 +30,7 @@ def fits(producer: KafkaProducer) -> bool:
     parts = [(getattr(producer, part, None), names) for part, names in _USED.items()]
     if not all(hasattr(part, name) for part, names in parts for name in names):
         return False
-    return bool(producer._accumulator.config["message_version"] == MAGIC)
+    return hasattr(Future, "_add_cb_eb") and bool(producer._accumulator.config["message_version"] == MAGIC)
 
 
 class Span(Future):  # type: ignore[misc]  # the library has no types

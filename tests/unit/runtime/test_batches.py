@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from schemas.codec import Record
-from services.runtime.batches import Batch, BatchProducer, Handed, one_by_one
+from services.runtime.batch_client import Batch, HandedOver, one_by_one
+from services.runtime.batches import BatchProducer
 from services.runtime.outcomes import BrokerUnavailable, Outcome, Refused, Sent
 
 
@@ -58,7 +59,7 @@ class Wire:
             self.sent[-1].done(ValueError("bad") if record.value == b"bad" else None)
         return self.sent[-1]
 
-    def send_all(self, topic: str, batch: Batch) -> Handed:
+    def send_all(self, topic: str, batch: Batch) -> HandedOver:
         return one_by_one(self.send, topic, batch)
 
     def outcome(self, pending: Any, place: int) -> Outcome | BaseException:
