@@ -34,6 +34,8 @@ from services.runtime.producer import LogProducer
 
 _STALL_AFTER = timedelta(seconds=15)
 _LAST_SENDS = timedelta(seconds=1)
+_CONNECTION_PATIENCE = timedelta(seconds=1)
+"""How long a request waits for the first word of a broker; what it brought is spooled then."""
 _PROBE_S = 1.0
 
 
@@ -60,7 +62,7 @@ def run(settings: Settings, stop: StopSignal) -> int:
 def _publisher(settings: Settings, names: Topics, *, stack: ExitStack) -> tuple[Publisher, Spool]:
     """The way into the log, with the spool beside it and what empties that again."""
     instance = f"ingest-{uuid4().hex[:16]}"
-    producer = LogProducer(settings.kafka)
+    producer = LogProducer(settings.kafka, patience=_CONNECTION_PATIENCE)
     stack.callback(producer.close, timeout=_LAST_SENDS)
     spool = Spool(settings.home / "spool", instance=instance)
     stack.callback(spool.close)

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from services.runtime.batch_client import Batch, Client, HandedOver
 from services.runtime.clock import monotonic
+from services.runtime.connecting import Connecting
 from services.runtime.inflight import ByteBound, Deadlines, Settlement, size_of
 from services.runtime.outcomes import BrokerUnavailable, Outcome, Refused
 
-_RECONNECT_PAUSE_S = 0.5
 _OVERDUE_GRACE_S = 1.0
 
 
@@ -19,19 +19,21 @@ class BatchProducer:
     """Sends batches and tells of each when the broker has it. Thread-safe.
 
     It connects at the first `send` (a service may start while the broker is away) and again whenever
-    the client has broken.
+    the client has broken; `send` waits for that no longer than `patience` (None: until it is known).
     """
 
     def __init__(
-        self, connect: Callable[[], Client], *, max_in_flight_bytes: int, delivery: timedelta
+        self,
+        connect: Callable[[], Client],
+        *,
+        max_in_flight_bytes: int,
+        delivery: timedelta,
+        patience: timedelta | None = None,
     ) -> None:
         self._connect = connect
+        self._connection = Connecting(connect, patience=patience)
         self._delivery_s = delivery.total_seconds()
         self._in_flight = ByteBound(max_in_flight_bytes)
-        self._lock = threading.Lock()
-        self._client: Client | None = None
-        self._closed = False
-        self._not_before = 0.0
         self._deadlines = Deadlines(self._delivery_s + _OVERDUE_GRACE_S, self._abandon)
 
     @property
@@ -49,7 +51,7 @@ class BatchProducer:
         if not self._in_flight.take(size, timeout=self._delivery_s if wait else 0.0):
             raise BrokerUnavailable(f"{self._in_flight.used} bytes are in flight already")
         try:
-            client = self._connected()
+            client = self._connection.client()
             placed = [
                 (client.partition(topic, record.key) if partition is None else partition, record)
                 for partition, record in records
@@ -61,9 +63,7 @@ class BatchProducer:
 
     def close(self, *, timeout: timedelta = timedelta(seconds=10)) -> None:
         """Send what is under way, then end; what is not acknowledged in `timeout` is given up."""
-        with self._lock:
-            self._closed = True
-            client, self._client = self._client, None
+        client = self._connection.close()
         if client is not None:
             client.close(timeout.total_seconds())
         self._deadlines.end()
@@ -129,30 +129,13 @@ class BatchProducer:
             client.close(0.0)
         sending.settle(outcomes, trouble)
 
-    def _connected(self) -> Client:
-        with self._lock:
-            if self._closed:
-                raise BrokerUnavailable("the producer is closed")
-            if self._client is None:
-                if monotonic() < self._not_before:
-                    raise BrokerUnavailable("the broker was away a moment ago")
-                try:
-                    self._client = self._connect()
-                except BrokerUnavailable:
-                    self._not_before = monotonic() + _RECONNECT_PAUSE_S
-                    raise
-            return self._client
-
     def _abandon(self) -> None:
-        with self._lock:
-            client = self._client
+        client = self._connection.current()
         if client is not None:
             self._drop(client)
 
     def _drop(self, client: Client) -> None:
-        with self._lock:
-            if self._client is client:
-                self._client = None
+        self._connection.forget(client)
         # not here: this may be the client's own thread, which cannot wait for itself
         _in_background(lambda: client.close(0.0))
 

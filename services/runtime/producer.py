@@ -32,7 +32,8 @@ class LogProducer(BatchProducer):
     """Writes records with acks=all, idempotent, and tells of each batch when Kafka has it. Thread-safe.
 
     `send(topic, [(partition or None, record), ...])`: a record without partition goes where its key
-    belongs; the empty key counts as none. It connects at the first `send`.
+    belongs; the empty key counts as none. It connects at the first `send`, which waits for it up to
+    `patience` (None: until it is known whether there is a broker).
     """
 
     def __init__(
@@ -41,12 +42,14 @@ class LogProducer(BatchProducer):
         *,
         max_in_flight_bytes: int = _IN_FLIGHT_BYTES,
         delivery: timedelta = _DELIVERY,
+        patience: timedelta | None = None,
         compression: str | None = "lz4",
     ) -> None:
         super().__init__(
             partial(_Client, bootstrap, delivery, compression),
             max_in_flight_bytes=max_in_flight_bytes,
             delivery=delivery,
+            patience=patience,
         )
 
 
