@@ -17,6 +17,9 @@ log = get_logger(__name__)
 _SETTLED_SECONDS: Final = 30.0
 """A service that lived this long has recovered: its next death is a first one again."""
 
+_LONGEST_PAUSE_S: Final = 3.0
+"""A door that dies again and again is still the only one: whoever comes must find it open soon."""
+
 Environment = Mapping[str, str]
 Stalled = Callable[[Mapping[str, int]], Mapping[str, str]]
 """Which of these processes stand still, and how it shows."""
@@ -115,7 +118,7 @@ class Supervisor:
         code = child.running.returncode if child.running else None
         if now - child.started > _SETTLED_SECONDS:
             child.deaths = 0
-        wait = backoff(child.deaths, jitter=self._jitter)
+        wait = backoff(child.deaths, jitter=self._jitter, ceiling=_LONGEST_PAUSE_S)
         log.warning("service_died", name=child.name, pid=child.pid, exit_code=code, again_in_s=round(wait, 2))
         child.running = None
         child.deaths += 1
