@@ -1,14 +1,10 @@
 """`python -m tests.chaos.harness`: a run of its own; exit 1 when anything is not as the log says."""
 
 import argparse
-import os
-import shutil
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 
-from services.runtime.log import configure_logging
+from tests.chaos.harness.homes import at_home, say
 from tests.chaos.harness.plan import plan
 from tests.chaos.harness.run import Course, run
 
@@ -29,40 +25,14 @@ def main() -> int:
     told = words.parse_args()
     if told.plan:
         for each in plan(seed=told.seed, kills=told.kills, longest=told.longest):
-            _say(str(each))
+            say(str(each))
         return 0
     wanted = 5_000 * told.kills if told.acknowledged is None else told.acknowledged
     course = Course(
         seed=told.seed, kills=told.kills, acknowledged=wanted, brokers=told.brokers, events=told.events,
         every=told.every, longest=told.longest, recover=told.recover,
     )  # fmt: skip
-    if told.home:
-        told.home.mkdir(parents=True)
-        return _run(course, told.home)
-    home = Path(tempfile.mkdtemp(prefix="shiplog-chaos-"))
-    status = _run(course, home)
-    if status:
-        _say(f"what the services logged is kept: {home / 'services.log'}")
-    else:
-        shutil.rmtree(home)
-    return status
-
-
-def _run(course: Course, home: Path) -> int:
-    # the processes write their logs to our standard error
-    with (home / "services.log").open("ab") as log:
-        os.dup2(log.fileno(), sys.stderr.fileno())
-    configure_logging("INFO", "chaos")
-    try:
-        return 1 if run(course, home, say=_say).troubles() else 0
-    except Exception as error:  # noqa: BLE001 - a run that cannot go on has failed, and says why
-        _say("".join(traceback.format_exception(error)))
-        return 1
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    return at_home(lambda home: 1 if run(course, home, say=say).troubles() else 0, home=told.home)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,10 @@
 """`python -m tests.chaos.harness.one SCENARIO`: one of the longer runs; exit 1 when it went wrong."""
 
 import argparse
-import os
 import sys
-import tempfile
 from pathlib import Path
 
-from services.runtime.log import configure_logging
+from tests.chaos.harness.homes import at_home, say
 from tests.chaos.harness.scenarios import Outcome, broker_away, projector_away, zombies
 
 
@@ -21,38 +19,32 @@ def main() -> int:
     words.add_argument("--deadlines", type=int, default=10_000)
     words.add_argument("--every", type=float, default=0.005, help="seconds from request to request")
     told = words.parse_args()
-    with tempfile.TemporaryDirectory(prefix="shiplog-chaos-") as home:
-        # the processes write their logs to our standard error
-        with (Path(home) / "services.log").open("ab") as log:
-            os.dup2(log.fileno(), sys.stderr.fileno())
-        configure_logging("INFO", "chaos")
-        outcome = _run(told, Path(home))
+    return at_home(lambda home: _told(told, home))
+
+
+def _told(told: argparse.Namespace, home: Path) -> int:
+    outcome = _run(told, home)
     for fact, value in (outcome.facts | {"answers": dict(outcome.answers)}).items():
-        _say(f"{fact}: {value}")
+        say(f"{fact}: {value}")
     for trouble in outcome.troubles:
-        _say(f"WRONG {trouble}")
-    _say(f"{told.scenario}: {outcome.verdict.line(int(outcome.facts.get('kills', 0)))}")
+        say(f"WRONG {trouble}")
+    say(f"{told.scenario}: {outcome.verdict.line(int(outcome.facts.get('kills', 0)))}")
     return 1 if outcome.troubles else 0
 
 
 def _run(told: argparse.Namespace, home: Path) -> Outcome:
     if told.scenario == "zombies":
         seconds = told.seconds or 60.0
-        return zombies(home, seed=told.seed, runs=told.runs, seconds=seconds, brokers=told.brokers, say=_say)
+        return zombies(home, seed=told.seed, runs=told.runs, seconds=seconds, brokers=told.brokers, say=say)
     if told.scenario == "broker-away":
         return broker_away(
             home, seed=told.seed, seconds=told.seconds or 180.0, kills=told.runs, every=told.every,
-            brokers=told.brokers, say=_say,
+            brokers=told.brokers, say=say,
         )  # fmt: skip
     return projector_away(
         home, seed=told.seed, seconds=told.seconds or 600.0, deadlines=told.deadlines, brokers=told.brokers,
-        say=_say,
+        say=say,
     )  # fmt: skip
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

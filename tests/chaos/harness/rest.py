@@ -26,7 +26,10 @@ def wait_rest(stage: Stage, *, within: float) -> float:
         calm = calm + 1 if _is_calm(stage) else 0
         return calm >= _CALM
 
-    until(rest, within=within, what=f"everything at rest: {_open(stage)}")
+    try:
+        until(rest, within=within, what="everything at rest")
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {_open(stage)}") from None
     # the gauges are told once a second
     time.sleep(1.5)
     return time.monotonic() - began
