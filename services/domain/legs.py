@@ -107,5 +107,7 @@ class Leg:
 def inferred(top: int, seen: int, first_leg: bool, forward: bool) -> tuple[str, ...]:
     """The milestones that must have been passed without a scan (R3): before `top`, not in `seen`."""
     first = 0 if first_leg else 2
+    if top <= first or not (1 << min(top, 5)) - (1 << first) & ~seen:
+        return ()  # as for most: nothing to look for
     path = _PATH if forward else _WAY_BACK
     return tuple(path[rank] for rank in range(first, min(top, 5)) if not seen >> rank & 1)

@@ -63,6 +63,8 @@ class Batch:
     lines: dict[str, bytes] = field(default_factory=dict)
     wakes: dict[str, str | None] = field(default_factory=dict)
     published: list[Published] = field(default_factory=list)
+    """The first FEW_CHANGES of them."""
+    changes: int = 0
     bad: list[BadRecord] = field(default_factory=list)
     logged_ms: list[int] = field(default_factory=list)
     overflow: int | None = None
@@ -133,8 +135,8 @@ def finish(batch: Batch) -> Finished:
         rows=[batch.rows[key] for key in sorted(batch.rows)],
         copied=b"".join([batch.lines[key] for key in sorted(batch.lines)]),
         wakes=sorted(batch.wakes.items()),
-        published=batch.published if len(batch.published) <= FEW_CHANGES else [],
-        changes=len(batch.published),
+        published=batch.published if batch.changes <= FEW_CHANGES else [],
+        changes=batch.changes,
         bad=batch.bad,
         bad_lately=len(lane.bad.offsets),
         logged_ms=batch.logged_ms,

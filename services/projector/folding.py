@@ -3,7 +3,7 @@
 A change belongs to one event, never to a batch, so where batches end never shows.
 """
 
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Any, Final
 
 import orjson
@@ -17,7 +17,15 @@ from services.domain.facts import Fact, fact_of
 from services.domain.fold import fold, fold_all
 from services.domain.shipment import Shipment, unseen
 from services.domain.view import axes, changed, view
-from services.projector.batch import FEW_SHIPMENTS, BadRecord, Batch, Published, Records, close_row
+from services.projector.batch import (
+    FEW_CHANGES,
+    FEW_SHIPMENTS,
+    BadRecord,
+    Batch,
+    Published,
+    Records,
+    close_row,
+)
 from services.projector.decode import claimed_event_id, decoded
 from services.projector.lane import Lane
 from services.projector.rows import NULL, escaped, escaped_bytes
@@ -191,13 +199,18 @@ def _timeline_row(
     partition = lane.claimed.partition
     if change:
         seq = b"%d" % lane.next_seq
-        batch.published.append(Published(offset, lane.next_seq, members["shipment"], fact.event_id, change))
+        if batch.changes < FEW_CHANGES:
+            row = Published(offset, lane.next_seq, members["shipment"], fact.event_id, change)
+            batch.published.append(row)
+        batch.changes += 1
         lane.next_seq += 1
-    told = int.from_bytes(blake2b(change, digest_size=8).digest(), "big")
+    told = int.from_bytes(sha256(change).digest()[:8], "big")
     lane.history_sum += (told ^ fact.digest) * _ODD + (offset << 16 | partition) * _ODD
+    # its type written down: compiled, a value of unknown type is formatted the long way
+    recorded_at: str = members["recorded_at"]
     head = (
         f"{partition}\t{offset}\t{escaped(members['shipment'])}\t{fact.event_id}\t{fact.type}\t"
-        f"{fact.mapping_version}\t{fact.digest}\t{members['recorded_at']}\t"
+        f"{fact.mapping_version}\t{fact.digest}\t{recorded_at}\t"
     )
     # the change, our own, has no line breaks
     told_row = change.replace(b"\\", b"\\\\") or _NULL

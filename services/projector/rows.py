@@ -31,7 +31,19 @@ def escaped_bytes(text: bytes) -> bytes:
 
 def copy_line(row: ShipmentRow) -> str:
     """One shipment row as a line of COPY text."""
-    return "\t".join([NULL if v is None else escaped(v) if type(v) is str else str(v) for v in row]) + "\n"
+    (
+        shipment, partition, version, carrier, milestone, status, leg_no, use_no, order_id, customer_id,
+        view, said, wake_at, hash_,
+    ) = row  # fmt: skip
+    return (
+        f"{escaped(shipment)}\t{partition}\t{version}\t{escaped(carrier)}\t{_text(milestone)}\t{status}\t"
+        f"{leg_no}\t{use_no}\t{_text(order_id)}\t{_text(customer_id)}\t{escaped(view)}\t{_text(said)}\t"
+        f"{_text(wake_at)}\t{hash_}\n"
+    )
+
+
+def _text(value: str | None) -> str:
+    return NULL if value is None else escaped(value)
 
 
 def signed(value: int) -> int:

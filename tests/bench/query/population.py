@@ -9,7 +9,7 @@ from psycopg import sql
 
 from schemas.instants import instant_text
 from services.projector.migrate import create_indexes, create_tables
-from services.projector.rows import copy_line
+from services.projector.rows import NULL, escaped
 from tests.bench.query.words import WORDS
 from tests.builders import ORIGIN, promise, revised, scan
 from tests.integration.projector_stand import PARTITIONS
@@ -80,18 +80,17 @@ def _stories(url: str) -> list[Story]:
     return [
         Story(
             number,
-            copy_line(tuple(_parted(row))),
-            tuple(copy_line(tuple(_parted(fact))) for fact in facts[number]),
+            _copy_line(row),
+            tuple(_copy_line(fact) for fact in facts[number]),
             tuple(str(fact[3]) for fact in facts[number]),
         )
         for number, *row in sorted(shipments)
     ]
 
 
-def _parted(row: Any) -> Iterator[Any]:
-    """Values as COPY takes them; partition and offset are put in by the copies."""
-    for value in row:
-        yield value if value is None or isinstance(value, str | int) else str(value)
+def _copy_line(row: Any) -> str:
+    """As COPY takes it; partition and offset are put in by the copies."""
+    return "\t".join(NULL if value is None else escaped(str(value)) for value in row) + "\n"
 
 
 def _story(source: random.Random, number: str, carrier: str) -> list[Json]:
