@@ -9,7 +9,7 @@ import typer
 from services.cli.output import AnswerIsNo, JsonFlag, Output, UsageError
 
 if TYPE_CHECKING:
-    from services.projector.rebuild.build import Progress
+    from services.projector.rebuild.progress import Progress
     from services.projector.rebuild.report import Report
     from services.projector.rebuild.source import Source
 
@@ -64,7 +64,7 @@ def _done(
         try:
             source = _source(settings)
             if act:
-                report = acts.rollback(source, progress=progress)
+                report = acts.rollback(source, processes=many, progress=progress)
             elif check:
                 report = acts.check(source, processes=many, progress=progress)
             else:

@@ -68,7 +68,7 @@ def test_the_model_switched_to_is_claimed_and_folded_on_and_so_is_the_old_one_af
     fold_live(source)
     switched = rows(source.database_url, "model_2")
 
-    report = rollback(source, progress=Watched())
+    report = rollback(source, processes=2, progress=Watched())
 
     assert report.switched
     assert rows(source.database_url, "model_1") == switched
@@ -218,7 +218,7 @@ def test_two_rebuilds_at_once_are_refused(source: Source) -> None:
 
 def test_without_a_model_before_there_is_no_way_back(source: Source) -> None:
     with pytest.raises(CannotRebuild, match="no model before"):
-        rollback(source, progress=Watched())
+        rollback(source, processes=2, progress=Watched())
 
 
 def test_models_older_than_the_one_before_are_dropped(source: Source) -> None:

@@ -102,7 +102,7 @@ def test_what_other_rules_change_is_told_and_the_way_back_gives_the_old_answers(
         database, "SELECT shipment, said FROM model_2.shipments ORDER BY 1"
     )
 
-    back = rollback(source, progress=Watched())
+    back = rollback(source, processes=2, progress=Watched())
 
     assert back.switched
     assert rows(database, "model_1") == old
@@ -114,7 +114,7 @@ def test_running_numbers_go_on_without_a_gap_there_and_back(
     there = run("-m", "services.cli", "rebuild", "--json", env=other_rules)
     append(source, records(600, shipments=200, seed=2))
     folded = run("-c", _FOLD_ON, pickle.dumps(source).hex(), env=other_rules)
-    back = rollback(source, progress=Watched())
+    back = rollback(source, processes=2, progress=Watched())
     append(source, records(600, shipments=200, seed=3))
     fold_live(source)
     publish(source)
@@ -140,5 +140,5 @@ def test_changes_that_nobody_was_told_of_hold_the_switch_up(
     folded = run("-c", _FOLD_ON.replace("publish(source)\n", ""), pickle.dumps(source).hex(), env=other_rules)
     assert folded.returncode == 0, folded.stderr
     with pytest.raises(CannotRebuild, match="have changes to tell"):
-        rollback(source, progress=Watched())
+        rollback(source, processes=2, progress=Watched())
     assert query(source.database_url, "SELECT current FROM core.pointer") == [(2,)]

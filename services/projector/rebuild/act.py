@@ -6,9 +6,11 @@ What is demanded before a switch stands in docs/adr/0017.
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from services.projector.rebuild.build import Built, Progress, build, catch_up
+from services.projector.rebuild.build import Built, build
+from services.projector.rebuild.catch_up import catch_up
 from services.projector.rebuild.compare import Comparison
 from services.projector.rebuild.models import Models
+from services.projector.rebuild.progress import Progress
 from services.projector.rebuild.report import Report
 from services.projector.rebuild.source import CannotRebuild, Source, prove_log, same_rules
 from services.projector.rebuild.switch import Meeting, Switch
@@ -37,7 +39,7 @@ def rebuild(source: Source, *, accept: bool, processes: int, progress: Progress)
             built.tail.close()
             models.drop(built.model)
             return report
-        catch_up(built.tail, models, progress=progress)
+        catch_up(built.tail, models, processes=processes, progress=progress)
         progress.stage("switch", None)
         _switch(source, report, built.tail, accept=accept)
         for model in models.all():
@@ -46,7 +48,7 @@ def rebuild(source: Source, *, accept: bool, processes: int, progress: Progress)
         return report
 
 
-def rollback(source: Source, *, progress: Progress) -> Report:
+def rollback(source: Source, *, processes: int, progress: Progress) -> Report:
     """Put the model before this one back in its place, folded on to where the live one stands.
 
     Raises CannotRebuild.
@@ -61,7 +63,7 @@ def rollback(source: Source, *, progress: Progress) -> Report:
         tail = Tail(source, other, models.checkpoints(other))
         try:
             _demand_rules(models, other, tail)
-            catch_up(tail, models, progress=progress)
+            catch_up(tail, models, processes=processes, progress=progress)
             progress.stage("switch", None)
             _switch(source, report, tail, accept=True)
         finally:

@@ -23,7 +23,7 @@ def load(task: Task, reader: LogReader, *, told: Callable[[int], None]) -> None:
 
     `told` hears how many records were folded since it last did. Raises what Kafka and PostgreSQL do.
     """
-    source, model, partition, upto = task
+    source, model, partition, upto, _ = task
     lane = lane_of(Claimed(model, partition, 0, 0, 1, None, 0, 0, 0), limit=_EVERYTHING)
     batch = begin(lane)
     batch.many = True

@@ -39,6 +39,11 @@ def checkpoints_of(rows: list[tuple[Any, ...]]) -> list[Checkpoint]:
     return [Checkpoint._make((*row[:7], unsigned(row[7]), unsigned(row[8]))) for row in rows]
 
 
+def targets_of(checkpoints: list[Checkpoint]) -> dict[int, int]:
+    """By partition the offset that a model stands at."""
+    return {c.partition: c.next_offset for c in checkpoints}
+
+
 class Models:
     """Used by one rebuild at a time: it holds the lock for as long as it lives."""
 

@@ -9,8 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from services.projector.rebuild.build import targets_of
-from services.projector.rebuild.models import NAME, Checkpoint, checkpoints_of, number_of, statements
+from services.projector.rebuild.models import (
+    NAME,
+    Checkpoint,
+    checkpoints_of,
+    number_of,
+    statements,
+    targets_of,
+)
 from services.projector.rebuild.tail import Tail
 from services.runtime.postgres import DatabaseError, connect
 

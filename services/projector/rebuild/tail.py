@@ -10,6 +10,7 @@ from services.projector.lane import Claimed, Lane, lane_of
 from services.projector.rebuild.fold import take_all
 from services.projector.rebuild.models import Checkpoint
 from services.projector.rebuild.source import CannotRebuild, Source
+from services.projector.rebuild.task import Task
 from services.projector.rows import unsigned
 from services.projector.store import Reads, Store
 from services.runtime.clock import monotonic
@@ -22,15 +23,20 @@ _CACHED: Final = 50_000
 
 
 class Tail:
-    """The only writer of a model that the pointer does not name. One thread."""
+    """Writes a model that the pointer does not name, alone in its partitions. One thread."""
 
     def __init__(self, source: Source, model: str, checkpoints: list[Checkpoint]) -> None:
         """Go on from the model's checkpoints; raises psycopg.Error, BrokerUnavailable."""
-        self._partitions = source.partitions
-        self._lanes = {c.partition: lane_of(_claimed(model, c), limit=_CACHED) for c in checkpoints}
+        self.source, self.model = source, model
+        self._lanes: dict[int, Lane] = {}
+        self.start_at(checkpoints)
         self._store = Store(source.database_url)
         self._reads = Reads(source.database_url)
         self._reader = LogReader(source.kafka, source.topic)
+
+    def start_at(self, checkpoints: list[Checkpoint]) -> None:
+        """Go on from there: somebody else has written meanwhile."""
+        self._lanes = {c.partition: lane_of(_claimed(self.model, c), limit=_CACHED) for c in checkpoints}
 
     def behind(self, targets: Mapping[int, int]) -> int:
         """How many offsets are missing to the targets."""
@@ -60,14 +66,23 @@ class Tail:
         return self._lanes[partition].next_offset < targets[partition]
 
     def _write(self, lane: Lane, records: Records) -> None:
-        wanted = missing(lane, records, partitions=self._partitions)
+        wanted = missing(lane, records, partitions=self.source.partitions)
         for key, (envelopes, said, hash_) in self._reads.states(lane.claimed.model, wanted).items():
             lane.states.put(key, restored(key, envelopes, said, stored_hash=unsigned(hash_)))
         batch = begin(lane)
-        take_all(batch, records, partitions=self._partitions)
+        take_all(batch, records, partitions=self.source.partitions)
         finished: Finished = finish(batch)
         self._store.write(replace(finished, published=[]))
         lane.states.trim(committed=finished.number)
+
+
+def go_on(task: Task, since: Checkpoint, *, told: Callable[[int], None]) -> None:
+    """Fold one partition on from where it stands; `told` hears how many records were since it last did."""
+    tail = Tail(task.source, task.model, [since])
+    try:
+        tail.advance({task.partition: task.upto}, told=told)
+    finally:
+        tail.close()
 
 
 def _claimed(model: str, checkpoint: Checkpoint) -> Claimed:

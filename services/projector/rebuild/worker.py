@@ -1,4 +1,4 @@
-"""A process that loads partitions for a rebuild, one after another, each with the whole of a core.
+"""A process that folds partitions for a rebuild, one after another, each with the whole of a core.
 
 The parent hands out one task at a time and hears of every chunk. A worker whose parent is gone meets a
 closed socket at its next chunk and ends; what it had not committed is gone with its connection.
@@ -13,6 +13,7 @@ import sys
 from multiprocessing.connection import Connection
 
 from services.projector.rebuild.load import load
+from services.projector.rebuild.tail import go_on
 from services.projector.rebuild.task import Task, Told
 from services.runtime import compiled
 from services.runtime.records import LogReader
@@ -53,8 +54,11 @@ def serve(pipe: Connection) -> None:
         while True:
             task: Task = pipe.recv()
             try:
-                reader = reader or LogReader(task.source.kafka, task.source.topic)
-                load(task, reader, told=lambda n: _tell(pipe, n))
+                if task.since is None:
+                    reader = reader or LogReader(task.source.kafka, task.source.topic)
+                    load(task, reader, told=lambda n: _tell(pipe, n))
+                else:
+                    go_on(task, task.since, told=lambda n: _tell(pipe, n))
             except (EOFError, ConnectionError):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, the parent is told and ends with it
