@@ -39,10 +39,10 @@ def keep_topic_facts(url: str, topic: str, *, topic_id: str, partitions: int) ->
 class Store:
     """One writing connection. Not thread-safe: the writer thread owns it."""
 
-    def __init__(self, url: str) -> None:
-        """Connect; raises psycopg.OperationalError."""
+    def __init__(self, url: str, *, name: str = "shiplog-projector-writer") -> None:
+        """Connect under that name; raises psycopg.OperationalError."""
         self._queries = queries()
-        self._conn = connect(url, name="shiplog-projector-writer", autocommit=False)
+        self._conn = connect(url, name=name, autocommit=False)
         self._conn.execute("SET synchronous_commit = off")
         self._conn.execute(self._queries.get("stage"))
         self._conn.commit()
@@ -113,10 +113,10 @@ class Store:
 class Reads:
     """The fold's reading connection: states on a cache miss, pauses. Each call is its own snapshot."""
 
-    def __init__(self, url: str) -> None:
-        """Connect; raises psycopg.OperationalError."""
+    def __init__(self, url: str, *, name: str = "shiplog-projector-reader") -> None:
+        """Connect under that name; raises psycopg.OperationalError."""
         self._queries = queries()
-        self._conn = connect(url, name="shiplog-projector-reader", autocommit=True)
+        self._conn = connect(url, name=name, autocommit=True)
 
     @property
     def connection(self) -> Connection:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from services.projector.rebuild.build import Built, build
@@ -74,3 +75,15 @@ def test_a_little_is_folded_on_without_workers(source: Source, models: Models, b
     assert watched.stages == [("tail", _MORE)]
     assert built.tail.behind(targets_of(models.checkpoints("model_1"))) == 0
     assert rows(source.database_url, built.model) == rows(source.database_url, "model_1")
+
+
+def test_who_was_left_by_a_killed_rebuild_writes_no_more_once_another_begins(
+    source: Source, models: Models, built: Built
+) -> None:
+    before = rows(source.database_url, built.model)
+    assert models.lock()
+
+    with pytest.raises(psycopg.OperationalError):
+        built.tail.advance(targets_of(models.checkpoints("model_1")))
+
+    assert rows(source.database_url, built.model) == before

@@ -8,7 +8,7 @@ from services.projector.batch import Finished, Records, begin, finish
 from services.projector.folding import missing, restored
 from services.projector.lane import Claimed, Lane, lane_of
 from services.projector.rebuild.fold import take_all
-from services.projector.rebuild.models import Checkpoint
+from services.projector.rebuild.models import NAME, Checkpoint
 from services.projector.rebuild.source import CannotRebuild, Source
 from services.projector.rebuild.task import Task
 from services.projector.rows import unsigned
@@ -30,8 +30,9 @@ class Tail:
         self.source, self.model = source, model
         self._lanes: dict[int, Lane] = {}
         self.start_at(checkpoints)
-        self._store = Store(source.database_url)
-        self._reads = Reads(source.database_url)
+        # by this name the next rebuild ends what a killed one left
+        self._store = Store(source.database_url, name=NAME)
+        self._reads = Reads(source.database_url, name=NAME)
         self._reader = LogReader(source.kafka, source.topic)
 
     def start_at(self, checkpoints: list[Checkpoint]) -> None:
