@@ -75,7 +75,8 @@ class Connecting:
             client = self._connect()
         except Exception as error:  # noqa: BLE001 - whoever waits for it is told, on its own thread
             with self._lock:
-                self._not_before = monotonic() + _RECONNECT_PAUSE_S
+                if isinstance(error, BrokerUnavailable):
+                    self._not_before = monotonic() + _RECONNECT_PAUSE_S
                 self._attempt = None
             attempt.set_exception(error)
             return
