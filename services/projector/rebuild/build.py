@@ -15,9 +15,13 @@ from services.projector.rebuild.task import Task
 class Built:
     """A model that nobody is pointed at yet, and its one writer."""
 
-    model: str
     tail: Tail
     resumed: bool
+
+    @property
+    def model(self) -> str:
+        """Its name."""
+        return self.tail.model
 
 
 def build(source: Source, models: Models, *, processes: int, progress: Progress) -> Built:
@@ -38,7 +42,7 @@ def build(source: Source, models: Models, *, processes: int, progress: Progress)
     except BaseException:
         tail.close()
         raise
-    return Built(model, tail, resumed)
+    return Built(tail, resumed)
 
 
 def _half_built(source: Source, models: Models) -> tuple[str | None, bool]:
