@@ -19,6 +19,7 @@ from services.runtime.clock import VirtualClock
 from services.runtime.outcomes import Refused
 from tests.builders import ORIGIN, hour
 from tests.unit.ingest.stand import TOPICS, make_stand
+from tests.waiting import until
 
 
 class FakeRows:
@@ -44,14 +45,6 @@ class FakeRows:
 
 def row(rows: FakeRows, *, clock: VirtualClock, oldest: Callable[[], int | None]) -> InstanceRow:
     return InstanceRow("me", rows, clock=clock, oldest_unlogged_ms=oldest)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for another thread, a few seconds at most."""
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_the_row_tells_the_oldest_event_as_of_a_time_not_later_than_it_was_asked() -> None:

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -14,20 +13,13 @@ from services.projector.publisher import status_record
 from services.runtime.postgres import DatabaseAway
 from tests.fakes import FakeSink
 from tests.unit.projector.publishing import TOPIC, Scene
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trouble is over at once."""
     monkeypatch.setattr(publisher_module, "backoff", lambda attempt, jitter: 0.01)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for the publisher's thread, a few seconds at most."""
-    deadline = time.monotonic() + 10
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.005)
-    assert condition()
 
 
 def test_a_first_publisher_tells_every_change_in_timeline_order() -> None:

@@ -1,8 +1,7 @@
 """The writer: dead letters first, then one transaction per batch, then its news; nothing of a lost claim."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -14,6 +13,7 @@ from services.projector.store import StaleWrite
 from services.projector.writer import Outcome, Writer, Written
 from tests.builders import hour, scan
 from tests.unit.projector.folded import batch_of, claim_of, new_lane
+from tests.waiting import until
 
 
 class Scene:
@@ -89,14 +89,6 @@ def settled(writer: Writer, count: int) -> list[Written]:
 
     until(all_there)
     return found
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for the writer's thread, a few seconds at most."""
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_a_batch_counts_as_written_once_its_transaction_is_through(writer: Writer, scene: Scene) -> None:

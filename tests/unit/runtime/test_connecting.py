@@ -1,7 +1,6 @@
 """A producer's client: made once, beside those who wait for it, and again when it has broken."""
 
 import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
@@ -11,6 +10,7 @@ import pytest
 from services.runtime.batch_client import Client
 from services.runtime.connecting import Connecting
 from services.runtime.outcomes import BrokerUnavailable
+from tests.waiting import until
 
 _LONG = 30.0
 
@@ -61,14 +61,6 @@ def at_once(work: Callable[[], Any], *, callers: int) -> list[Any]:
     return met
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for another thread's doing."""
-    deadline = time.monotonic() + _LONG
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def test_a_caller_whose_patience_is_over_is_told_while_the_attempt_goes_on() -> None:
     line = Line()
     connecting = Connecting(line, patience=timedelta(milliseconds=50))
@@ -76,7 +68,7 @@ def test_a_caller_whose_patience_is_over_is_told_while_the_attempt_goes_on() -> 
     with pytest.raises(BrokerUnavailable, match="answered"):
         connecting.client()
     line.let.set()
-    until(lambda: connecting.current() is not None)
+    until(lambda: connecting.current() is not None, within=_LONG)
 
     assert connecting.client() is line.clients[0]
     assert line.tries == 1
@@ -138,7 +130,7 @@ def test_a_client_that_comes_after_the_end_is_closed() -> None:
     line.let.set()
 
     assert in_use is None
-    until(lambda: bool(line.clients))
+    until(lambda: bool(line.clients), within=_LONG)
     assert line.clients[0].closed.wait(_LONG)
     with pytest.raises(BrokerUnavailable, match="closed"):
         connecting.client()
