@@ -143,6 +143,8 @@ def _disk_broken(stage: Stage, fault: Fault, seen: Seen) -> Iterator[None]:
         seen.skipped[fault.kind] = "no strace here: fsync errors were not injected"
         yield
         return
+    # one that was killed a moment ago may take as long to start as the spool is waited for
+    stage.fleet.wait_ready("ingest", within=60)
     stage.network.turn(stage.kafka_links, "refused")
     try:
         until(lambda: _spooling(stage), within=_SPOOLING_WITHIN, what="ingest spools")
