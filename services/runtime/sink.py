@@ -15,6 +15,7 @@ from kafka import errors as kafka_errors
 from kafka.protocol.consumer import IsolationLevel, ListOffsetsRequest, OffsetSpec
 
 from schemas.codec import Record
+from services.runtime.acknowledged import acknowledged
 from services.runtime.clock import monotonic
 from services.runtime.kafka import connected, refusal
 from services.runtime.outcomes import BrokerUnavailable, RecordRefused
@@ -99,22 +100,10 @@ class FencedSink:
 
     def _transact(self, producer: "_BoundedProducer", records: Sequence[Record]) -> int:
         producer.begin_transaction()
-        sent = [
-            producer.send(
-                self._topic,
-                record.value,
-                record.key or None,
-                headers=record.headers,
-                partition=self._partition,
-            )
-            for record in records
-        ]
         # Every record is acknowledged before the commit is asked for: no failure can hide behind it.
         # Not by flush(), which gives up with an unknown error on a batch that had to be split.
-        for future in sent:
-            future.get(timeout=_DELIVERY_MS / 1000)
+        last = acknowledged(producer, self._place, records, timeout=_DELIVERY_MS / 1000)
         producer.commit_transaction()
-        last = int(sent[-1].value.offset)
         producer.wait_readable(self._place, last)
         return last
 
