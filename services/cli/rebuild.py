@@ -54,6 +54,7 @@ def _done(
     from services.cli.readback.store import postgres_away
     from services.projector.rebuild import act as acts
     from services.projector.rebuild.source import CannotRebuild
+    from services.projector.rebuild.worker import WorkerDied
     from services.runtime.clock import monotonic
     from services.runtime.config import read_settings
 
@@ -71,6 +72,9 @@ def _done(
                 report = acts.rebuild(source, accept=accept, processes=many, progress=progress)
         except CannotRebuild as error:
             raise AnswerIsNo(str(error), error="cannot_rebuild") from error
+        except WorkerDied as error:
+            detail = f"{error} (killed, or out of memory): the live model is as it was; run it again"
+            raise AnswerIsNo(detail, error="worker_died") from error
     return report, monotonic() - started
 
 

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -10,23 +9,10 @@ import pytest
 
 from services.projector.rebuild.act import check
 from services.projector.rebuild.source import Source
-from tests.integration.rebuild_stand import PARTITIONS, Watched, fold_live, query, rows, seeded
+from tests.integration.rebuild_stand import Watched, fold_live, query, rows, seeded, started
 
 KILLS = int(os.environ.get("SHIPLOG_REBUILD_KILLS", "2"))
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180 + 60 * KILLS)]
-
-
-def started(source: Source, home: Path) -> "subprocess.Popen[bytes]":
-    """`shiplog rebuild` in a process of its own."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("SHIPLOG_")} | {
-        "SHIPLOG_HOME": str(home),
-        "SHIPLOG_KAFKA": source.kafka,
-        "SHIPLOG_DATABASE_URL": source.database_url,
-        "SHIPLOG_TOPIC_PREFIX": source.topic.removesuffix("shipment-events"),
-        "SHIPLOG_PARTITIONS": str(PARTITIONS),
-    }
-    command = [sys.executable, "-m", "services.cli", "rebuild", "--json"]
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def live_model(source: Source) -> str:

@@ -1,6 +1,10 @@
 """A log with shipments of every kind and a live model folded from it by the projector's own parts."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 from uuid import uuid4
 
 import orjson
@@ -100,6 +104,19 @@ def rows(url: str, model: str) -> dict[str, list[tuple[object, ...]]]:
     }
     with psycopg.connect(url) as conn:
         return {name: conn.execute(statement).fetchall() for name, statement in statements.items()}
+
+
+def started(source: Source, home: Path) -> "subprocess.Popen[bytes]":
+    """`shiplog rebuild` in a process of its own."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("SHIPLOG_")} | {
+        "SHIPLOG_HOME": str(home),
+        "SHIPLOG_KAFKA": source.kafka,
+        "SHIPLOG_DATABASE_URL": source.database_url,
+        "SHIPLOG_TOPIC_PREFIX": source.topic.removesuffix("shipment-events"),
+        "SHIPLOG_PARTITIONS": str(PARTITIONS),
+    }
+    command = [sys.executable, "-m", "services.cli", "rebuild", "--json"]
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def query(url: str, statement: str) -> list[tuple[object, ...]]:

@@ -8,10 +8,6 @@ from services.projector.rebuild.task import Task
 from services.projector.rebuild.worker import Worker
 
 
-class WorkerDied(RuntimeError):
-    """A worker is gone: somebody killed it. What it was loading is loaded again by the next rebuild."""
-
-
 def work_off(tasks: list[Task], *, processes: int, moved: Callable[[int], None]) -> None:
     """Have them all done; `moved` hears of the records folded.
 
@@ -34,10 +30,7 @@ def _share(workers: list[Worker], todo: list[Task], *, moved: Callable[[int], No
         busy[worker.pipe] = worker
     while busy:
         for pipe in wait(list(busy)):
-            try:
-                told = busy[pipe].hear()
-            except (EOFError, ConnectionError) as error:
-                raise WorkerDied("a process of the rebuild has died") from error
+            told = busy[pipe].hear()
             if told.failure is not None:
                 raise told.failure
             moved(told.records)

@@ -19,6 +19,13 @@ from services.runtime import compiled
 from services.runtime.records import LogReader
 
 
+class WorkerDied(RuntimeError):
+    """A worker is gone: somebody killed it. What it was loading is loaded again by the next rebuild."""
+
+    def __init__(self) -> None:
+        super().__init__("a process of the rebuild has died")
+
+
 class Worker:
     """The parent's side of one worker."""
 
@@ -30,12 +37,18 @@ class Worker:
         self.pipe = Connection(ours.detach())
 
     def start(self, task: Task) -> None:
-        """Give it a task; it must have none."""
-        self.pipe.send(task)
+        """Give it a task; it must have none. Raises WorkerDied."""
+        try:
+            self.pipe.send(task)
+        except ConnectionError as error:
+            raise WorkerDied from error
 
     def hear(self) -> Told:
-        """What it says next; raises EOFError when it has died."""
-        told: Told = self.pipe.recv()
+        """What it says next. Raises WorkerDied."""
+        try:
+            told: Told = self.pipe.recv()
+        except (EOFError, ConnectionError) as error:
+            raise WorkerDied from error
         return told
 
     def close(self) -> None:
