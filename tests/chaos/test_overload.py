@@ -28,7 +28,7 @@ def test_ten_times_the_load_is_taken_in_part_quickly_and_refused_in_part_with_a_
 
     memory = {service: _resident(up_wall.pid(service)) for service in up_wall.ready["pids"]}
     told = {name: much[name] for name in ("statuses", "p99", "without_retry_after", "broken")}
-    print(f"{SECONDS:.0f} s: {told}, most bytes of a process {max(memory.values()):,}")
+    sys.stdout.write(f"{SECONDS:.0f} s: {told}, most bytes of a process {max(memory.values()):,}\n")
     assert usual["statuses"].keys() == {"202"}
     assert much["statuses"].keys() <= {"202", "429", "503"}
     assert much["statuses"]["202"] > 100
