@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kafka import TopicPartition
 from kafka import errors as kafka_errors
 from kafka.producer.record_accumulator import RecordAccumulator
-from kafka.record.memory_records import MemoryRecordsBuilder
+from kafka.record.memory_records import MemoryRecords, MemoryRecordsBuilder
 
 from schemas.codec import Record
 from services.runtime.outcomes import Sent
@@ -97,6 +97,20 @@ def test_records_stand_in_their_order_and_each_gets_its_own_offset() -> None:
     assert [each.offset for each in told[spans[0].count : spans[0].count + 2]] == [1_000, 1_001]
     assert len(told) == 50
     assert producer.woken == 1
+
+
+def test_every_record_keeps_its_key_its_value_and_its_headers() -> None:
+    producer = Producer()
+    sent = [*records(3), Record(b"", b"without a key", [])]
+
+    append_all(producer, PLACE, sent)
+    (batch,) = producer.batches()
+    close(batch)
+
+    (read,) = MemoryRecords(bytes(batch.records.buffer()))
+    assert [(each.key, each.value, each.headers) for each in read] == [
+        (record.key or None, record.value, record.headers) for record in sent
+    ]
 
 
 def test_a_second_call_goes_on_in_the_same_batch() -> None:

@@ -181,6 +181,18 @@ def test_sealed_data_can_be_read_with_its_key_alone_and_is_the_same_each_time() 
     assert event["data"]["recipient"] == recipient
 
 
+def test_what_an_earlier_version_sealed_is_the_same_bytes_and_can_be_read() -> None:
+    key = DataKey("key-1", bytes(range(32)))
+    sealed = {
+        "key_id": "key-1",
+        "nonce": "siPCaDDQWgXt8Sb5",
+        "ciphertext": "mpxBhdraGh9d/g75qP/Yj/Ol84zsyF9ZnEd13nmb",
+    }
+
+    assert seal(b'{"name":"Ann"}', key, name="recipient") == sealed
+    assert unseal(sealed, key, name="recipient") == {"name": "Ann"}
+
+
 def test_the_nonce_differs_by_text_field_and_key() -> None:
     key, other = DataKey("1", b"k" * 32), DataKey("2", b"o" * 32)
     sealed = [

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ import pytest
 
 from services.ingest.carrier import InvalidPayload, ParsedEvent, ParsedPayload, SignatureInvalid, Verified
 from services.ingest.publisher import Overloaded
+from services.ingest.reading.answers import UNNAMED
 from services.ingest.signatures.plain import hmac_header
 from services.ingest.webhooks import Webhooks
 from services.runtime.deadletter import read_dead_letter
+from services.runtime.metrics import REGISTRY
 from tests.builders import canonical_scan, hour
 from tests.unit.ingest.stand import TOPICS, Stand, make_stand
 
@@ -30,8 +33,9 @@ class FakeCarrier:
     signature = "HMAC-SHA256"
     codes: dict[str, Any] = {}  # noqa: RUF012 - a carrier has one
 
-    def __init__(self) -> None:
+    def __init__(self, *, unknown: Collection[str] = ()) -> None:
         self.happened: list[str] = []
+        self._unknown = unknown
 
     def verify(self, request: Any) -> Verified:
         """As Carrier.verify."""
@@ -42,9 +46,12 @@ class FakeCarrier:
         """As Carrier.parse."""
         self.happened.append("parse")
         try:
-            return ParsedPayload(tuple(ParsedEvent(members) for members in orjson.loads(payload)))
+            return ParsedPayload(tuple(self._event(members) for members in orjson.loads(payload)))
         except orjson.JSONDecodeError as error:
             raise InvalidPayload("no JSON") from error
+
+    def _event(self, members: dict[str, Any]) -> ParsedEvent:
+        return ParsedEvent(members, known=members["tracking_number"] not in self._unknown)
 
 
 def signed(body: bytes, *, secret: bytes = SECRET) -> dict[str, str]:
@@ -79,6 +86,11 @@ def kept(stand: Stand) -> list[tuple[bytes, str]]:
     records = [record for _, record in stand.broker.committed(TOPICS.rejected.name, 0)]
     letters = [read_dead_letter(record.key, record.value, record.headers) for record in records]
     return [(letter.value, letter.error_class) for letter in letters]
+
+
+def counted(name: str, **labels: str) -> float:
+    """A counter's value now."""
+    return REGISTRY.get_sample_value(f"shiplog_{name}_total", labels) or 0
 
 
 def test_a_request_is_proved_before_it_is_read_and_logged_before_it_is_answered(stand: Stand) -> None:
@@ -131,9 +143,34 @@ def test_a_proved_request_that_cannot_be_read_is_kept_byte_for_byte_before_it_is
     stand: Stand,
 ) -> None:
     carrier, body = FakeCarrier(), b"\xff no JSON at all"
+    before = counted("rejected", carrier="acme", error_class="invalid_payload")
 
     assert take(stand, carrier, body, signed(body)) == []
 
+    assert kept(stand) == [(body, "invalid_payload")]
+    assert counted("rejected", carrier="acme", error_class="invalid_payload") == before + 1
+
+
+def test_codes_that_no_table_has_are_counted_by_carrier(stand: Stand) -> None:
+    scans = [canonical_scan("picked_up", number=number) for number in ("A", "B", "C")]
+    before = counted("unknown_codes", carrier="acme")
+
+    take(stand, FakeCarrier(unknown=("A", "C")), payload(*scans), signed(payload(*scans)))
+
+    assert counted("unknown_codes", carrier="acme") == before + 2
+    assert len(stand.logged()) == 3
+
+
+def test_an_event_that_does_not_name_its_parcel_is_told_and_the_others_are_taken(stand: Stand) -> None:
+    carrier, body = (
+        FakeCarrier(),
+        payload(canonical_scan("picked_up", number=UNNAMED), canonical_scan("lost")),
+    )
+
+    ids = take(stand, carrier, body, signed(body))
+
+    assert [event["event_id"] for event in stand.logged()] == ids
+    assert [event["data"]["milestone"] for event in stand.logged()] == ["lost"]
     assert kept(stand) == [(body, "invalid_payload")]
 
 

@@ -74,6 +74,7 @@ def test_it_returns_when_every_letter_is_acknowledged(monkeypatch: pytest.Monkey
     assert send([producer], monkeypatch) == [2]
 
     letter = read_dead_letter(producer.sent[0]["key"], producer.sent[0]["value"], producer.sent[0]["headers"])
+    assert (letter.key, letter.attempt) == (b"acme:P1", 1)
     assert (letter.value, letter.original_topic, letter.partition, letter.offset) == (b"{", "status", 2, 4)
     assert (letter.error_class, letter.first_failure) == ("invalid_json", "1970-01-01T00:00:07.000Z")
     assert [record["topic"] for record in producer.sent] == ["rejected", "rejected"]

@@ -1,9 +1,11 @@
 """What the projector keeps in memory, and when it lets go."""
 
+import pytest
+
 from services.domain.announce import NOTHING_SAID
 from services.domain.shipment import unseen
 from services.projector.lane import BAD_LIMIT, BAD_WINDOW, BadWindow
-from services.projector.rows import copy_line, escaped, signed, unsigned
+from services.projector.rows import copy_line, escaped, escaped_bytes, signed, unsigned
 from services.projector.states import State, States
 
 
@@ -69,6 +71,22 @@ def test_text_for_copy_hides_what_copy_reads_as_its_own() -> None:
     assert escaped("a\\b\tc\nd\re") == "a\\\\b\\tc\\nd\\re"
     row = ("k", 1, 2, "c", None, "s", 1, 1, None, None, "{}", None, None, -5)
     assert copy_line(row) == "k\t1\t2\tc\t\\N\ts\t1\t1\t\\N\t\\N\t{}\t\\N\t\\N\t-5\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "copied"),
+    [
+        (b"plain", b"plain"),
+        (b"a\\b", b"a\\\\b"),
+        (b"tab\t", b"tab\\t"),
+        (b"line\n", b"line\\n"),
+        (b"return\r", b"return\\r"),
+        (b"a\\b\tc\nd\re", b"a\\\\b\\tc\\nd\\re"),
+    ],
+)
+def test_bytes_for_copy_hide_the_same(text: bytes, copied: bytes) -> None:
+    assert escaped_bytes(text) == copied
+    assert escaped(text.decode()) == copied.decode()
 
 
 def test_sums_survive_the_way_through_a_signed_column() -> None:
