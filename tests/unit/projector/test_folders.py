@@ -59,6 +59,17 @@ def test_a_partition_is_folded_by_one_folder_that_hears_of_its_claim_first() -> 
     assert (even.taken_offset, odd.taken_offset) == (2, 3)
 
 
+def test_a_folder_that_has_nothing_to_do_keeps_none_behind_it_waiting() -> None:
+    idle, busy = RecordingFolder(), RecordingFolder()
+    folders = folders_of(idle, busy)
+    odd = opened(folders, 3)
+
+    folders.take(odd, plain(0, 3))
+    folders.push()
+
+    assert (idle.rounds, busy.taken(odd.number)) == ([], [0, 1, 2])
+
+
 def test_what_comes_while_a_folder_is_busy_makes_the_next_round_and_loses_no_record() -> None:
     folder = RecordingFolder()
     folders = folders_of(folder)
