@@ -192,3 +192,22 @@ def test_every_service_tells_when_its_loop_came_round(day_over: Day, service: st
 @pytest.mark.parametrize("service", ["projector", "notifier", "watchdog"])
 def test_who_works_by_itself_tells_when_it_last_got_something_done(day_over: Day, service: str) -> None:
     assert day_over.begun - 1 <= day_over.told(service).all("progress_timestamp_seconds") <= time.time()
+
+
+def test_query_times_its_answers_by_route_and_outcome_and_counts_open_streams(day_over: Day) -> None:
+    url = day_over.up.ready["query"]
+    before = day_over.told("query")
+    answers = [httpx.get(f"{url}/v1/shipments/{key}").status_code for key in ("gls:F1", "ups:L1", "gls:NONE")]
+    with httpx.stream("GET", f"{url}/v1/live") as stream:
+        assert stream.status_code == 200
+        until(lambda: day_over.told("query").all("live_streams") == 1, within=10, what="the stream is open")
+    until(lambda: day_over.told("query").all("live_streams") == 0, within=10, what="the stream is gone")
+
+    after = day_over.told("query")
+    name = "request_seconds_count"
+    route = "/v1/shipments/{key:path}"
+    assert answers == [200, 200, 404]
+    assert after.by("status", name)["4xx"] - before.by("status", name).get("4xx", 0) == 1
+    assert after.by("route", name)[route] - before.by("route", name).get(route, 0) == 3
+    assert after.all("index_lag_records") == 0
+    assert 0 < after.mean("request_seconds") < _SLOW_S

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from schemas.codec import Record
+from services.ingest import drain as drain_module
 from services.ingest.drain import Drain
 from services.ingest.publisher import Overloaded
 from services.runtime.deadletter import read_dead_letter
 from services.runtime.metrics import REGISTRY
 from services.runtime.outcomes import BrokerUnavailable, Outcome
 from tests.unit.ingest.stand import TOPICS, Stand, make_stand
+from tests.waiting import until
 
 EVENTS = TOPICS.events.name
 
@@ -73,6 +75,29 @@ def test_a_drain_that_finds_kafka_away_leaves_everything_where_it_is(tmp_path: P
         drain(stand).drain_some()
 
     assert stand.spool.depth == 1
+
+
+def test_what_waits_on_disk_is_told_in_events_and_bytes_and_by_the_oldest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> list[float]:
+        names = ("depth_records", "bytes", "oldest_timestamp_seconds")
+        return [REGISTRY.get_sample_value(f"shiplog_spool_{name}") or 0 for name in names]
+
+    monkeypatch.setattr(drain_module, "_LONGEST_PAUSE_S", 0.01)
+    stand = make_stand(tmp_path)
+    stand.broker.away = True
+    publish(stand, "a", since_ms=7_500)
+    publish(stand, "b", since_ms=9_000)
+    draining = drain(stand)
+    draining.start()
+    until(lambda: told() == [2, stand.spool.size, 7.5])
+    assert stand.spool.size > 0
+
+    stand.broker.away = False
+    until(lambda: told() == [0, 0, 0])
+    draining.stop()
+    assert stand.values() == [b"a", b"b"]
 
 
 def test_what_kafka_did_not_acknowledge_stays_in_the_spool(tmp_path: Path) -> None:
