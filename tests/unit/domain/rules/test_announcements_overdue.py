@@ -133,6 +133,13 @@ def test_overdue_is_taken_back_when_the_promise_was_another() -> None:
     assert correction["corrects"] == overdue["alert_id"]
 
 
+def test_overdue_is_taken_back_when_nothing_had_been_promised_after_all() -> None:
+    overdue, correction = told([ORDER, MOVING, PASSED, retracted(ORDER)], *DELAY)
+
+    assert kinds([overdue, correction]) == ["delay_overdue", "correction"]
+    assert correction["corrects"] == overdue["alert_id"]
+
+
 def test_the_other_promise_passing_is_told_by_its_own_cause() -> None:
     first, _, second = told(
         [ORDER, PASSED, LATER_PROMISE, deadline_passed("promise_overdue", day(8))], *DELAY
