@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.ingest.commands import InvalidKey, split_key
 from services.runtime.http_auth import MERCHANT_HEADER
 from tests.unit.ingest.stand import Stand, make_stand
 
@@ -115,3 +116,37 @@ def test_what_is_no_merchants_name_is_refused(stand: Stand, merchant: str) -> No
 
     assert answer.status_code == HTTPStatus.BAD_REQUEST
     assert stand.logged() == []
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("acme:P1", ("acme", "P1")),
+        ("dhl_parcel_de:p 1-2", ("dhl_parcel_de", "P12")),
+        ("a" * 32 + ":1", ("a" * 32, "1")),
+        ("7:1", ("7", "1")),
+    ],
+)
+def test_a_key_is_read_as_somebody_wrote_it(written: str, key: tuple[str, str]) -> None:
+    assert split_key(written) == key
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        ":",
+        "acme",
+        "acme:",
+        ":P1",
+        "ACME:P1",
+        "ac-me:P1",
+        "ac me:P1",
+        "äcme:P1",
+        "a" * 33 + ":1",
+        "acme:\x01",
+    ],
+)
+def test_what_names_no_shipment_is_no_key(written: str) -> None:
+    with pytest.raises(InvalidKey):
+        split_key(written)

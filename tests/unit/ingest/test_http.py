@@ -8,6 +8,7 @@ import httpx
 import orjson
 import pytest
 
+from services.ingest import service
 from services.ingest.http_body import MAX_LINES
 from services.ingest.reader import ShipmentRow
 from tests.builders import canonical_registered, canonical_scan, hour
@@ -107,7 +108,9 @@ def test_every_chunk_of_a_body_is_safe_before_the_answer(stand: Stand) -> None:
 def test_a_body_without_events_is_unprocessable(stand: Stand, body: bytes, headers: dict[str, str]) -> None:
     answer = stand.client().post("/v1/events", content=body, headers=headers)
 
-    assert "errors" not in problem(answer, HTTPStatus.UNPROCESSABLE_ENTITY)
+    told = problem(answer, HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert "errors" not in told
+    assert told["detail"] == "the body holds no event"
 
 
 def test_when_nothing_was_taken_every_line_is_told(stand: Stand) -> None:
@@ -115,12 +118,25 @@ def test_when_nothing_was_taken_every_line_is_told(stand: Stand) -> None:
 
     answer = stand.client().post("/v1/events", content=lines, headers=NDJSON)
 
-    errors = problem(answer, HTTPStatus.UNPROCESSABLE_ENTITY)["errors"]
-    assert [(each["line"], each["pointer"]) for each in errors] == [
+    told = problem(answer, HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert told["detail"] == "no event was taken"
+    assert [(each["line"], each["pointer"]) for each in told["errors"]] == [
         (1, "/data/milestone"),
         (2, "/recorded_at"),
     ]
     assert stand.logged() == []
+
+
+def test_of_very_many_bad_lines_the_first_are_listed_and_the_rest_counted(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_REJECTIONS_TOLD", 700)
+    lines = ndjson(canonical_scan("picked_up"), *[b"{"] * 1_100)
+
+    told = stand.client().post("/v1/events", content=lines, headers=NDJSON).json()
+
+    assert (told["accepted"], told["rejected_not_listed"]) == (1, 400)
+    assert [each["line"] for each in told["rejected"]] == list(range(2, 702))
 
 
 @pytest.mark.parametrize(
