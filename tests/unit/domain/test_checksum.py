@@ -37,6 +37,11 @@ def test_when_and_by_what_channel_a_fact_was_received_leaves_no_trace() -> None:
     assert hash_of([*later, *STORY]) == hash_of(STORY)
 
 
+def test_the_hash_is_the_one_that_models_in_service_were_summed_up_with() -> None:
+    """Another one makes every model folded before differ from its log: the rules' number goes up with it."""
+    assert checksum_text(shipment_hash(replay(STORY), b"{}")) == "595bf9c44b04a0fc"
+
+
 @pytest.mark.parametrize(
     "other",
     [

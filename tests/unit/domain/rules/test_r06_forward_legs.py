@@ -93,6 +93,24 @@ def delivered(**more: Any) -> Json:
         conditions=["conflicting_scans"],
     ),
     example(
+        "a scan at the end of the window is not behind it",
+        [delivered(), scan("picked_up", at=after(10)), scan("in_transit", at=after(72))],
+        milestone="delivered",
+        leg_no=1,
+    ),
+    example(
+        "a hand-over is confirmed a millisecond behind the window",
+        [delivered(), scan("picked_up", at=after(10)), scan("in_transit", at=after(72) + 1)],
+        milestone="in_transit",
+        leg_no=2,
+    ),
+    example(
+        "nor does a leg start at the end of the window",
+        [delivered(), scan("in_transit", at=after(72)), scan("out_for_delivery", at=after(90))],
+        milestone="delivered",
+        leg_no=1,
+    ),
+    example(
         "delivered again in the second leg",
         [
             delivered(),
