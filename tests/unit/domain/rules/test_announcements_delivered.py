@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.ids import alert_id
+from schemas.ids import SEPARATOR, alert_id
 from schemas.status import Announcement
 from tests.builders import (
     Json,
@@ -125,9 +125,11 @@ def test_a_window_that_may_have_been_kept_raises_nothing() -> None:
 def test_an_attempt_takes_a_premature_delivery_back() -> None:
     delivered, correction = told([MOVING, DELIVERED, ATTEMPTED], "delivered", "correction")
 
-    assert correction["kind"] == "correction"
+    assert (correction["kind"], correction["n"]) == ("correction", 1)
     assert correction["corrects"] == delivered["alert_id"]
-    assert correction["alert_id"] != delivered["alert_id"]
+    assert correction["alert_id"] == alert_id(
+        KEY, kind="correction", cause=f"{delivered['alert_id']}{SEPARATOR}{correction['cause']}", n=1
+    )
 
 
 def test_learnt_in_the_other_order_a_premature_delivery_is_never_told() -> None:

@@ -36,7 +36,8 @@ def test_r13_a_cancellation_is_taken_before_the_end(off: Json, before: str) -> N
 def test_r13_behind_the_end_it_is_late(off: Json, end: str) -> None:
     events = [scan("in_transit", at=hour(1)), scan(end, at=hour(10)), off]
 
-    assert_shown(events, {"milestone": end, "status": end, "since": utc(hour(10)), "conditions": []})
+    shown = {"milestone": end, "status": end, "since": utc(hour(10)), "conditions": [], "late_scans": 1}
+    assert_shown(events, shown)
 
 
 @pytest.mark.parametrize("low", ["picked_up", "in_transit"])

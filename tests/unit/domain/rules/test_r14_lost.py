@@ -39,7 +39,7 @@ def test_r14_lost_is_taken_at_any_milestone_not_ended(before: str) -> None:
 def test_r14_lost_is_not_taken_behind_the_end(end: str) -> None:
     events = [scan("in_transit", at=hour(1)), scan(end, at=hour(10)), LOST]
 
-    assert_shown(events, {"milestone": end, "since": utc(hour(10))})
+    assert_shown(events, {"milestone": end, "since": utc(hour(10)), "late_scans": 1})
 
 
 @pytest.mark.parametrize("found", FOUND)
