@@ -36,6 +36,16 @@ ALL_PICKED_UP = scan("picked_up", at=hour(1))
         pieces={"A": "delivered", "B": "in_transit"},
     ),
     example(
+        "the piece that was tried most often tells how often",
+        [
+            ALL_PICKED_UP,
+            piece("A", "delivery_attempted", 5),
+            piece("A", "delivery_attempted", 30),
+            piece("B", "delivery_attempted", 6),
+        ],
+        attempts=2,
+    ),
+    example(
         "both delivered",
         [ALL_PICKED_UP, piece("A", "delivered", 9), piece("B", "delivered", 10)],
         milestone="delivered",
