@@ -44,3 +44,51 @@ from tests.unit.domain.rules.examples import assert_shown, example, including, t
 )
 def test_r03_skipped_milestones_are_inferred(events: list[Json], expected: dict[str, Any]) -> None:
     assert_shown(events, expected)
+
+
+FIRST_LEG = ("registered", "info_received", "picked_up", "in_transit", "out_for_delivery")
+DELIVERED = scan("delivered", at=hour(9))
+
+
+@table(
+    example(
+        "all but the label, in the order of the way",
+        [scan("info_received", at=hour(1)), DELIVERED],
+        inferred=["registered", "picked_up", "in_transit", "out_for_delivery"],
+    ),
+    example("a lone delivery", [DELIVERED], inferred=list(FIRST_LEG)),
+    example("an attempt", [scan("delivery_attempted", at=hour(9))], inferred=list(FIRST_LEG[:4])),
+    example(
+        "lost on its way",
+        [scan("in_transit", at=hour(9)), scan("lost", at=hour(110))],
+        inferred=list(FIRST_LEG[:3]),
+    ),
+    example(
+        "a second leg has neither order nor label",
+        [DELIVERED, scan("picked_up", at=hour(100)), scan("delivered", at=hour(110))],
+        leg_no=2,
+        inferred=["in_transit", "out_for_delivery"],
+    ),
+    example(
+        "its hand-over may be skipped",
+        [DELIVERED, scan("in_transit", at=hour(100)), scan("out_for_delivery", at=hour(110))],
+        leg_no=2,
+        inferred=["picked_up"],
+    ),
+    example(
+        "the way back begins with returning",
+        [scan("in_transit", at=hour(9)), scan("returned", at=hour(110))],
+        leg_no=2,
+        inferred=["returning", "in_transit", "out_for_delivery"],
+    ),
+    example(
+        "which is not inferred where it was scanned",
+        [scan("in_transit", at=hour(9)), scan("returning", at=hour(20)), scan("returned", at=hour(110))],
+        leg_no=2,
+        inferred=["in_transit", "out_for_delivery"],
+    ),
+)
+def test_r03_exactly_what_lies_before_in_the_leg_is_inferred(
+    events: list[Json], expected: dict[str, Any]
+) -> None:
+    assert_shown(events, expected)
