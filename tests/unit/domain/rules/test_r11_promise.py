@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from schemas.instants import instant_ms
+from services.domain.promise_value import promise_of
 from tests.builders import Json, cancelled, day, hour, promise, registered, revised, scan
 from tests.unit.domain.rules.examples import assert_shown, due, example, table, utc
 
@@ -223,3 +225,25 @@ def test_r11_these_do_not(step: str) -> None:
 )
 def test_r11_fulfilment(events: list[Json], expected: dict[str, Any]) -> None:
     assert_shown(events, expected)
+
+
+@pytest.mark.parametrize(
+    ("end", "zone", "deadline"),
+    [
+        ("2026-03-05", "UTC", "2026-03-06T00:00:00.000Z"),
+        ("2026-03-05", "Asia/Almaty", "2026-03-05T19:00:00.000Z"),
+        ("2026-03-05", None, "2026-03-06T12:00:00.000Z"),
+        ("2026-03-05T10:00:00+05:00", None, "2026-03-05T05:00:00.000Z"),
+        ("2026-03-05T10:00:00", "Asia/Almaty", "2026-03-05T05:00:00.000Z"),
+        ("2026-03-05T10:00:00", None, "2026-03-05T22:00:00.000Z"),
+        ("9999-12-31", None, "9999-12-31T23:59:59.999Z"),
+        ("9999-12-31T23:59:59-12:00", None, "9999-12-31T23:59:59.999Z"),
+        ("0001-01-01T00:00:00+14:00", None, "0001-01-01T00:00:00.000Z"),
+    ],
+)
+def test_r11_a_promise_runs_out_where_its_day_or_window_ends(
+    end: str, zone: str | None, deadline: str
+) -> None:
+    promised = promise_of("order_promised", start=None, end=end, zone=zone)
+
+    assert promised.deadline == instant_ms(deadline)
