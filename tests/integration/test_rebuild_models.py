@@ -2,12 +2,14 @@
 
 import threading
 
+import psycopg
 import pytest
 
 from schemas.codec import Record, event_record
 from services.projector.claim import claim
 from services.projector.lane import Claimed
 from services.projector.log_facts import ReaderFacts
+from services.projector.rebuild import switch as switch_module
 from services.projector.rebuild.act import check, rebuild, rollback
 from services.projector.rebuild.build import build
 from services.projector.rebuild.models import Models
@@ -227,6 +229,41 @@ def test_models_older_than_the_one_before_are_dropped(source: Source) -> None:
 
     schemas = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'model%' ORDER BY 1"
     assert query(source.database_url, schemas) == [("model_2",), ("model_3",)]
+
+
+def test_an_owner_frozen_in_the_middle_of_a_write_does_not_keep_the_switch_out(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(switch_module, "_LOCK_PATIENCE", "100ms")
+    reads, reader = Reads(source.database_url), LogReader(source.kafka, source.topic)
+    with psycopg.connect(source.database_url) as owner:
+        claim(
+            reads.connection, 1, writer_pid=owner.info.backend_pid, topic_id=source.topic_id,
+            log=ReaderFacts(reader),
+        )  # fmt: skip
+        owner.execute("SELECT FROM model_1.checkpoints WHERE partition = 1 FOR UPDATE")
+
+        report = rebuild(source, accept=False, processes=1, progress=Watched())
+
+        assert report.switched
+        with pytest.raises(psycopg.OperationalError):
+            owner.execute("SELECT 1")
+    for each in (reads, reader):
+        each.close()
+
+
+def test_who_holds_a_checkpoint_without_owning_it_is_left_alone_and_the_live_model_stays(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(switch_module, "_LOCK_PATIENCE", "100ms")
+    with psycopg.connect(source.database_url) as stranger:
+        stranger.execute("SELECT FROM model_1.checkpoints WHERE partition = 1 FOR UPDATE")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            rebuild(source, accept=False, processes=1, progress=Watched())
+
+        assert stranger.execute("SELECT 1").fetchall() == [(1,)]
+    assert query(source.database_url, "SELECT current FROM core.pointer") == [(1,)]
+    assert rebuild(source, accept=False, processes=1, progress=Watched()).switched
 
 
 class Killed(Exception):
