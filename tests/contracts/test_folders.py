@@ -89,6 +89,23 @@ def test_a_fold_in_a_process_gives_byte_for_byte_what_the_one_in_the_loop_gives(
     assert theirs == ours
 
 
+def test_a_child_owes_an_answer_until_it_is_taken_and_wakes_who_waits_for_it() -> None:
+    child = process()
+    ARRIVED.clear()
+    assert (child.outstanding, child.silent_for) == (0, 0)
+
+    child.submit(Round(opened=[Opening(1, claimed(), 100)], records={1: records("picked_up")}))
+    woken = ARRIVED.wait(60)
+    owed, silent = child.outstanding, child.silent_for
+    batches(child, 1)
+
+    assert woken
+    assert owed == 1
+    assert silent > 0
+    assert (child.outstanding, child.silent_for) == (0, 0)
+    child.close()
+
+
 def test_a_child_that_is_killed_is_told_of_not_waited_for() -> None:
     child = process()
     child.submit(Round(opened=[Opening(1, claimed(), 100)], records={1: records("picked_up")}))
