@@ -71,8 +71,8 @@ def test_the_members_of_time_make_one_moment(members: Json, time: tuple[int, int
         (DATE, "needs occurred_local"),
         ({"time_precision": "century", "occurred_at": UTC}, "century"),
         (UNKNOWN | {"tz_confidence": "sure", "occurred_at": UTC}, "sure"),
-        (EXACT | {"occurred_at": "2026-03-02T22:30:00Z"}, ""),
-        (EXACT | {"occurred_at": "2026-03-02T22:30:00.000+"}, ""),
+        (EXACT | {"occurred_at": "2026-03-02T22:30:00Z"}, "22:30:00Z"),
+        (EXACT | {"occurred_at": "2026-03-02T22:30:00.000+"}, "22:30:00.000"),
         (EXACT | {"occurred_at": UTC, "utc_offset": "+18:01"}, "beyond 18 hours"),
     ],
 )
