@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.topics import topics
 from services.notifier.app import GROUP, AppSettings
+from services.notifier.forgotten import on_trouble
 from services.notifier.lane import Lane
 from services.notifier.lanes import Lanes
 from services.notifier.quiet import quieten
@@ -83,6 +84,7 @@ class _Notifier:
 
     async def serve(self, stop: StopSignal, *, start_anywhere: bool) -> int:
         self._app.folder.mkdir(parents=True, exist_ok=True)
+        asyncio.get_running_loop().set_exception_handler(on_trouble)
         attempt = 0
         while not stop.is_set():
             began = self._clock.now_ms()
