@@ -1,34 +1,10 @@
 """Health is what the loop does, and what it needs."""
 
-from datetime import timedelta
-
 import httpx
-import pytest
 
 from services.runtime import metrics
-from services.runtime.clock import VirtualClock
 from services.runtime.health import Health, serve_health
-
-
-class Seconds:
-    """A monotonic clock moved by hand."""
-
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def seconds() -> Seconds:
-    """A clock at 100 s."""
-    return Seconds()
-
-
-@pytest.fixture
-def health(seconds: Seconds) -> Health:
-    """A service that may be silent for 10 s."""
-    return Health(timedelta(seconds=10), monotonic=seconds, clock=VirtualClock(5_000))
+from tests.unit.runtime.seconds import Seconds
 
 
 def test_a_loop_that_turns_is_alive(health: Health, seconds: Seconds) -> None:

@@ -1,36 +1,13 @@
 """How a service that answers people tells how it is, and what it says of a bug of its own."""
 
-from datetime import timedelta
-
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from services.runtime.clock import VirtualClock
 from services.runtime.health import Health
 from services.runtime.http_health import add_health_routes
 from services.runtime.http_problems import PROBLEM_JSON, add_problem_handlers
-
-
-class Seconds:
-    """A monotonic clock moved by hand."""
-
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def seconds() -> Seconds:
-    """A clock at 100 s."""
-    return Seconds()
-
-
-@pytest.fixture
-def health(seconds: Seconds) -> Health:
-    """Of a service that may be silent for 10 s."""
-    return Health(timedelta(seconds=10), monotonic=seconds, clock=VirtualClock(5_000))
+from tests.unit.runtime.seconds import Seconds
 
 
 @pytest.fixture
