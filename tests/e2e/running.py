@@ -104,8 +104,12 @@ class Up:
 
     def metric(self, service: str, name: str) -> float:
         """The sum of a metric's samples as the service tells them now."""
+        return metric(self.metrics(service), name)
+
+    def metrics(self, service: str) -> str:
+        """The URL of the service's metrics now."""
         told = json.loads((self.place.home / "run" / f"{service}.json").read_bytes())
-        return metric(told["metrics"], name)
+        return str(told["metrics"])
 
     def stop(self) -> None:
         """Ask it to drain, and see that it leaves nothing behind."""
@@ -122,15 +126,15 @@ class Up:
 
 def metric(url: str, name: str) -> float:
     """The sum of a metric's samples at a /metrics URL."""
+    return sum(sample.value for sample in samples(url) if sample.name == name)
+
+
+def samples(url: str) -> list[Any]:
+    """All samples at a /metrics URL: `name`, `labels`, `value`."""
     import httpx
 
-    text = httpx.get(url, timeout=5).text
-    return sum(
-        sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-        if sample.name == name
-    )
+    families = text_string_to_metric_families(httpx.get(url, timeout=5).text)
+    return [sample for family in families for sample in family.samples]
 
 
 def new_place(home: Path, *, kafka: str, database_url: str) -> Place:

@@ -10,13 +10,12 @@ import httpx
 import orjson
 import pytest
 from kafka import KafkaProducer
-from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.codec import decode_event
 from schemas.event import Envelope, EventType
 from services.cli.local.stack import Stack
 from tests.builders import canonical_registered, canonical_scan, day, promise
-from tests.e2e.running import PARTITIONS, Place, Up, new_place, running, until
+from tests.e2e.running import PARTITIONS, Place, Up, new_place, running, samples, until
 from tests.oracle import Read, read_topic
 
 Json = dict[str, Any]
@@ -33,9 +32,7 @@ class Told:
     """The metrics of a service, as it tells them now."""
 
     def __init__(self, up: Up, service: str) -> None:
-        url = orjson.loads((up.place.home / "run" / f"{service}.json").read_bytes())["metrics"]
-        families = text_string_to_metric_families(httpx.get(url, timeout=5).text)
-        self._samples = [sample for family in families for sample in family.samples]
+        self._samples = samples(up.metrics(service))
 
     def by(self, label: str, name: str) -> dict[str, float]:
         """What a metric's samples say, by one of their labels; zeros are left out."""
@@ -130,10 +127,8 @@ def day_over(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def test_ingest_counts_what_it_took_in_and_what_the_log_has_by_carriers_it_knows(day_over: Day) -> None:
-    told, events = (
-        day_over.told("ingest"),
-        [e for e in day_over.events() if e.type != EventType.DEADLINE_PASSED],
-    )
+    told = day_over.told("ingest")
+    events = [event for event in day_over.events() if event.type != EventType.DEADLINE_PASSED]
     codes = [event.shipment.partition(":")[0] for event in events]
     logged = Counter("other" if code == _NOBODYS else code for code in codes)
 
