@@ -14,8 +14,8 @@ from services.cli.local.stack import Stack
 from services.query import timing
 from services.query.shipments import shortcut, store
 from services.query.shipments.wanted import Sort
-from services.runtime import metrics
 from tests.builders import day, hour, promise, registered, revised, scan
+from tests.counted import counted
 from tests.e2e.running import until
 from tests.integration.query_stand import (
     LISTS,
@@ -424,5 +424,4 @@ def test_readers_waiting_is_measured_by_route_whichever_way_answers(model: Proje
 
 
 def _measured(route: str, status: str) -> float:
-    wanted = {"route": route, "status": status}
-    return metrics.REGISTRY.get_sample_value("shiplog_request_seconds_count", wanted) or 0.0
+    return counted("request_seconds_count", route=route, status=status)

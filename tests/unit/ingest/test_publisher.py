@@ -12,8 +12,8 @@ from services.ingest import drain as drain_module
 from services.ingest.drain import Drain
 from services.ingest.publisher import Overloaded
 from services.runtime.deadletter import read_dead_letter
-from services.runtime.metrics import REGISTRY
 from services.runtime.outcomes import BrokerUnavailable, Outcome
+from tests.counted import counted
 from tests.unit.ingest.stand import TOPICS, Stand, make_stand
 from tests.waiting import until
 
@@ -82,7 +82,7 @@ def test_what_waits_on_disk_is_told_in_events_and_bytes_and_by_the_oldest(
 ) -> None:
     def told() -> list[float]:
         names = ("depth_records", "bytes", "oldest_timestamp_seconds")
-        return [REGISTRY.get_sample_value(f"shiplog_spool_{name}") or 0 for name in names]
+        return [counted(f"spool_{name}") for name in names]
 
     monkeypatch.setattr(drain_module, "_LONGEST_PAUSE_S", 0.01)
     stand = make_stand(tmp_path)
@@ -144,15 +144,10 @@ def test_neither_kafka_nor_room_on_the_disk_is_an_overload(tmp_path: Path) -> No
         publish(stand, "x" * 200)
 
 
-def refused_so_far() -> float:
-    """The counter of records that the broker will never take for their size."""
-    return REGISTRY.get_sample_value("shiplog_records_refused_total", {"error_class": "too_large"}) or 0
-
-
 @pytest.mark.parametrize("way", ["straight", "through the spool"])
 def test_a_record_refused_for_good_is_kept_and_told_in_rejected(tmp_path: Path, way: str) -> None:
     stand = make_stand(tmp_path)
-    before = refused_so_far()
+    before = counted("records_refused_total", error_class="too_large")
     stand.broker.max_record_bytes = 100
     stand.broker.away = way != "straight"
     publish(stand, "x" * 200, "good", since_ms=0)
@@ -166,7 +161,7 @@ def test_a_record_refused_for_good_is_kept_and_told_in_rejected(tmp_path: Path, 
     letter = read_dead_letter(rejected[0][1].key, rejected[0][1].value, rejected[0][1].headers)
     kept = next(iter(stand.spool._files)).refusals()
     assert stand.values() == [b"good"]
-    assert refused_so_far() == before + 1
+    assert counted("records_refused_total", error_class="too_large") == before + 1
     assert (letter.key, letter.attempt) == (b"acme:P1", 1)
     assert (letter.value, letter.error_class, letter.event_id) == (b"x" * 200, "too_large", "x" * 10)
     assert (letter.original_topic, letter.first_failure) == (EVENTS, "1970-01-01T00:00:00.000Z")

@@ -15,8 +15,8 @@ from services.ingest.reading.answers import UNNAMED
 from services.ingest.signatures.plain import hmac_header
 from services.ingest.webhooks import Webhooks
 from services.runtime.deadletter import read_dead_letter
-from services.runtime.metrics import REGISTRY
 from tests.builders import canonical_scan, hour
+from tests.counted import counted
 from tests.unit.ingest.stand import TOPICS, Stand, make_stand
 
 SECRET = b"our secret"
@@ -88,11 +88,6 @@ def kept(stand: Stand) -> list[tuple[bytes, str]]:
     return [(letter.value, letter.error_class) for letter in letters]
 
 
-def counted(name: str, **labels: str) -> float:
-    """A counter's value now."""
-    return REGISTRY.get_sample_value(f"shiplog_{name}_total", labels) or 0
-
-
 def test_a_request_is_proved_before_it_is_read_and_logged_before_it_is_answered(stand: Stand) -> None:
     carrier, body = (
         FakeCarrier(),
@@ -143,29 +138,27 @@ def test_a_proved_request_that_cannot_be_read_is_kept_byte_for_byte_before_it_is
     stand: Stand,
 ) -> None:
     carrier, body = FakeCarrier(), b"\xff no JSON at all"
-    before = counted("rejected", carrier="acme", error_class="invalid_payload")
+    before = counted("rejected_total", carrier="acme", error_class="invalid_payload")
 
     assert take(stand, carrier, body, signed(body)) == []
 
     assert kept(stand) == [(body, "invalid_payload")]
-    assert counted("rejected", carrier="acme", error_class="invalid_payload") == before + 1
+    assert counted("rejected_total", carrier="acme", error_class="invalid_payload") == before + 1
 
 
 def test_codes_that_no_table_has_are_counted_by_carrier(stand: Stand) -> None:
     scans = [canonical_scan("picked_up", number=number) for number in ("A", "B", "C")]
-    before = counted("unknown_codes", carrier="acme")
+    before = counted("unknown_codes_total", carrier="acme")
 
     take(stand, FakeCarrier(unknown=("A", "C")), payload(*scans), signed(payload(*scans)))
 
-    assert counted("unknown_codes", carrier="acme") == before + 2
+    assert counted("unknown_codes_total", carrier="acme") == before + 2
     assert len(stand.logged()) == 3
 
 
 def test_an_event_that_does_not_name_its_parcel_is_told_and_the_others_are_taken(stand: Stand) -> None:
-    carrier, body = (
-        FakeCarrier(),
-        payload(canonical_scan("picked_up", number=UNNAMED), canonical_scan("lost")),
-    )
+    carrier = FakeCarrier()
+    body = payload(canonical_scan("picked_up", number=UNNAMED), canonical_scan("lost"))
 
     ids = take(stand, carrier, body, signed(body))
 

@@ -9,21 +9,16 @@ from services.projector.lane import Claimed
 from services.projector.observe import observe_lag, reasons
 from services.projector.store import Reads
 from services.runtime.clock import VirtualClock
-from services.runtime.metrics import REGISTRY
+from tests.counted import counted
 
 NOW = 50_000
 
 
-def gauge(name: str, **labels: str) -> float | None:
-    """Its value now."""
-    return REGISTRY.get_sample_value(f"shiplog_{name}", labels)
-
-
-def observed(lag: dict[int, int], newest_ms: dict[int, int], *, topic: str) -> dict[str, list[float | None]]:
+def observed(lag: dict[int, int], newest_ms: dict[int, int], *, topic: str) -> dict[str, list[float]]:
     """The lag of the partitions in records and in seconds."""
     observe_lag(lag, newest_ms, topic=topic, clock=VirtualClock(NOW))
     return {
-        name: [gauge(name, topic=topic, partition=str(partition)) for partition in lag]
+        name: [counted(name, topic=topic, partition=str(partition)) for partition in lag]
         for name in ("lag_records", "lag_seconds")
     }
 
@@ -45,7 +40,7 @@ def test_to_have_nothing_to_do_is_progress_and_to_be_behind_is_none() -> None:
     observe_lag({0: 0, 1: 0}, {}, topic="t", clock=VirtualClock(NOW))
     observe_lag({0: 0, 1: 1}, {}, topic="t", clock=VirtualClock(2 * NOW))
 
-    assert gauge("progress_timestamp_seconds") == NOW / 1000
+    assert counted("progress_timestamp_seconds") == NOW / 1000
 
 
 @pytest.mark.parametrize(
@@ -80,9 +75,9 @@ def claimed(partition: int) -> Claimed:
 
 def settled(doubts: Doubts, *held: int) -> float:
     """How many writes were counted as stale."""
-    before = gauge("refused_stale_writes_total", how="ended") or 0
+    before = counted("refused_stale_writes_total", how="ended")
     doubts.settle(cast("Reads", Owners(*held)))
-    return (gauge("refused_stale_writes_total", how="ended") or 0) - before
+    return counted("refused_stale_writes_total", how="ended") - before
 
 
 def test_a_write_that_failed_was_a_stale_one_if_its_claim_is_over_and_is_counted_once() -> None:
