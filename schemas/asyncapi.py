@@ -134,8 +134,11 @@ def _messages() -> Json:
         "StatusChanged": _cloud_message(
             "StatusChanged",
             payload={"$ref": f"{_SCHEMAS}StatusChanged"},
-            ce_id={"pattern": "^status-[0-9]+-[0-9]+$", "description": "src_partition and src_offset"},
-            ce_type={"const": "shiplog.StatusChanged"},
+            ce_id={
+                "pattern": "^status-[0-9]+-[0-9]+(-[0-9]+)?$",
+                "description": "src_partition and src_offset, and seq where it is restated",
+            },
+            ce_type={"enum": ["shiplog.StatusChanged", "shiplog.StatusRestated"]},
         ),
         "Alert": _cloud_message(
             "Alert",

@@ -109,6 +109,8 @@ class StatusChanged(Wire):
     """One event's whole effect.
 
     `src_offset` is the shipment's version; `seq` runs without gap within a partition.
+    `restated`: no event did it, other rules of the fold show the shipment differently. Then `src_offset` is
+    how much of the log they know, the cause is the shipment's last event, and nothing is announced.
     """
 
     schema_version: int = 1
@@ -123,3 +125,4 @@ class StatusChanged(Wire):
     after: ShipmentView
     changes: list[str]
     announcements: list[Announcement]
+    restated: bool = False

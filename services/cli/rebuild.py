@@ -147,6 +147,8 @@ def _for_people(report: "Report", seconds: float) -> str:
     if not report.same_rules:
         more, fewer = report.alerts["added"], report.alerts["withdrawn"]
         lines.append(f"alerts by these rules: {more} more, {fewer} fewer")
+    if report.restated:
+        lines.append(f"{report.restated:,} shipments are told of anew in shipment-status")
     if report.switched:
         lines.append(f"{report.other} is in force, {report.live} is kept for `shiplog rebuild rollback`")
     return "\n".join(lines)

@@ -72,7 +72,8 @@ class Plan:
 def plan(position: Position, records: Iterable[StatusRecord]) -> Plan:
     """The plan for `records`, in log order, of a partition that stands at `position`.
 
-    A status whose `src_offset` is not above the highest seen was told before and is dropped. Running
+    A status whose `src_offset` is not above the highest seen was told before and is dropped, unless other
+    rules restate it: that has no offset of its own, and announces nothing. Running
     numbers that are skipped are counted in `missing`; a number that falls is a topic rewritten.
     """
     alerts: list[Outgoing] = []
@@ -85,14 +86,14 @@ def plan(position: Position, records: Iterable[StatusRecord]) -> Plan:
         except UndecodableRecord as error:
             rejected.append(Rejected(record, error.error_class, error.detail))
             continue
-        if changed.src_offset <= seen:
+        if changed.src_offset <= seen and not changed.restated:
             repeated += 1
             if seq is None or changed.seq == seq + 1:
                 seq = changed.seq
             continue
         if seq is not None:
             missing += max(0, changed.seq - seq - 1)
-        seen, seq = changed.src_offset, changed.seq
+        seen, seq = max(seen, changed.src_offset), changed.seq
         alerts.extend(outgoing)
     return Plan(Position(seen, seq), tuple(alerts), tuple(rejected), repeated, missing)
 

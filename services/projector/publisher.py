@@ -32,11 +32,16 @@ _log = get_logger("projector.publisher")
 
 
 def status_record(row: Published) -> Record:
-    """The record of `shipment-status`: the change with its running number in front."""
+    """The record of `shipment-status`: the change with its running number in front.
+
+    What a switch of rules tells is of no event of its own, so that its id needs the number, too.
+    """
     change = orjson.loads(row.change)
+    restated = change.get("restated", False)
+    place = f"{change['src_partition']}-{row.src_offset}"
     headers = cloud_headers(
-        event_id=f"status-{change['src_partition']}-{row.src_offset}",
-        kind="StatusChanged",
+        event_id=f"status-{place}-{row.seq}" if restated else f"status-{place}",
+        kind="StatusRestated" if restated else "StatusChanged",
         source="projector",
         time=change["occurred_at"],
         key=row.shipment,
@@ -154,8 +159,9 @@ class Publisher:
             if not scan and rows and rows[0].seq == self._seq + 1:
                 return rows
             rows = outbox.unpublished(
-                self._claimed.model, self._claimed.partition, position=self._position, limit=_SCAN_LIMIT
-            )
+                self._claimed.model, self._claimed.partition,
+                position=self._position, seq=self._seq, limit=_SCAN_LIMIT,
+            )  # fmt: skip
             if rows:
                 self._must_scan = True
                 return rows

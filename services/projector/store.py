@@ -7,6 +7,7 @@ import psycopg
 
 from services.projector.batch import Finished, Published
 from services.projector.lane import Claimed
+from services.projector.restated import Restated, published
 from services.projector.rows import signed
 from services.runtime.postgres import Connection, Queries, connect, current_model, load_queries
 
@@ -176,13 +177,24 @@ class Outbox:
         self._queries = queries()
         self._conn = connect(url, name="shiplog-projector-outbox", autocommit=True)
 
-    def unpublished(self, model: str, partition: int, *, position: int, limit: int) -> list[Published]:
-        """Up to `limit` changes behind `position`, up to the snapshot's checkpoint, in offset order."""
+    def unpublished(
+        self, model: str, partition: int, *, position: int, seq: int, limit: int
+    ) -> list[Published]:
+        """Up to `limit` changes behind the last one told, whose offset and running number these are.
+
+        What a switch has to tell comes when its number is the next; else changes behind `position`, up to the
+        snapshot's checkpoint, in offset order.
+        """
+        restated = self._restated(partition, seq, limit)
+        if restated and restated[0].seq == seq + 1:
+            return restated
         rows = self._conn.execute(
             self._queries.get("unpublished", model=model),
             {"partition": partition, "position": position, "limit": limit},
         )
-        return [Published(o, seq, key, event_id, change.encode()) for o, seq, key, event_id, change in rows]
+        return [
+            Published(o, number, key, event_id, change.encode()) for o, number, key, event_id, change in rows
+        ]
 
     def is_owner(self, claimed: Claimed) -> bool:
         """Whether the claim still holds."""
@@ -191,3 +203,10 @@ class Outbox:
     def close(self) -> None:
         """Close the connection."""
         self._conn.close()
+
+    def _restated(self, partition: int, seq: int, limit: int) -> list[Published]:
+        """What a switch has to tell behind number `seq`; what is told up to there is forgotten."""
+        told = {"partition": partition, "seq": seq}
+        self._conn.execute(self._queries.get("forget_restated"), told)
+        rows = self._conn.execute(self._queries.get("restated"), told | {"limit": limit})
+        return [published(Restated._make(row)) for row in rows]

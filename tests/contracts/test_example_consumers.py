@@ -43,9 +43,10 @@ def event(type_: str) -> dict[str, str]:
     return {"type": type_, "shipment": KEY, "recorded_at": "2026-11-21T13:05:00.000Z"}
 
 
-def change(version: int, status: str) -> dict[str, object]:
+def change(version: int, seq: int, status: str) -> dict[str, object]:
     """What the example reads of a StatusChanged."""
-    return {"shipment": KEY, "src_offset": version, "after": {"status": status}, "changes": ["milestone"]}
+    numbers = {"src_offset": version, "seq": seq}
+    return {"shipment": KEY, **numbers, "after": {"status": status}, "changes": ["milestone"]}
 
 
 def alert(kind: str, late_by: str | None) -> dict[str, str | None]:
@@ -67,12 +68,17 @@ CASES: dict[str, tuple[list[Sent], list[str]]] = {
     ),
     "status": (
         [
-            cloud("s7", change(7, "in_transit")),
-            cloud("s7", change(7, "in_transit")),
-            cloud("s5", change(5, "picked_up")),
-            cloud("s9", change(9, "delivered")),
+            cloud("s7", change(7, 3, "in_transit")),
+            cloud("s7", change(7, 3, "in_transit")),
+            cloud("s5", change(5, 2, "picked_up")),
+            cloud("s9", change(9, 4, "delivered")),
+            cloud("s9-5", change(9, 5, "available_for_pickup")),
         ],
-        [f"{KEY} in_transit milestone", f"{KEY} delivered milestone"],
+        [
+            f"{KEY} in_transit milestone",
+            f"{KEY} delivered milestone",
+            f"{KEY} available_for_pickup milestone",
+        ],
     ),
     "alerts": (
         [

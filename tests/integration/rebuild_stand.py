@@ -27,6 +27,19 @@ from services.runtime.topics import end_offsets, ensure_topics, topic_facts
 from tests.bench.seeds import records
 
 PARTITIONS = 4
+# found by every Python process that is started with its folder in PYTHONPATH
+_OTHER_RULES = """
+import services.domain.fold as fold, services.domain.tell_rules as tell_rules, services.domain.view as shown
+
+plain = shown.view
+
+def view(shipment):
+    return plain(shipment) | {"substatus": None}
+
+fold.RULES_VERSION = 2
+shown.view = view
+tell_rules.RULES = tuple(rule for rule in tell_rules.RULES if rule is not tell_rules.delivered)
+"""
 
 
 class Watched:
@@ -108,15 +121,27 @@ def rows(url: str, model: str) -> dict[str, list[tuple[object, ...]]]:
 
 def started(source: Source, home: Path) -> "subprocess.Popen[bytes]":
     """`shiplog rebuild` in a process of its own."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("SHIPLOG_")} | {
+    command = [sys.executable, "-m", "services.cli", "rebuild", "--json"]
+    return subprocess.Popen(
+        command, env=environment(source, home), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def environment(source: Source, home: Path) -> dict[str, str]:
+    """What commands for this log and database run with."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("SHIPLOG_")} | {
         "SHIPLOG_HOME": str(home),
         "SHIPLOG_KAFKA": source.kafka,
         "SHIPLOG_DATABASE_URL": source.database_url,
         "SHIPLOG_TOPIC_PREFIX": source.topic.removesuffix("shipment-events"),
         "SHIPLOG_PARTITIONS": str(PARTITIONS),
     }
-    command = [sys.executable, "-m", "services.cli", "rebuild", "--json"]
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def by_other_rules(environment: dict[str, str], folder: Path) -> dict[str, str]:
+    """The same for processes that fold by other rules, which an empty folder is given."""
+    (folder / "sitecustomize.py").write_text(_OTHER_RULES)
+    return environment | {"PYTHONPATH": f"{folder}:{Path.cwd()}"}
 
 
 def query(url: str, statement: str) -> list[tuple[object, ...]]:
@@ -134,11 +159,14 @@ def publish(source: Source) -> None:
     try:
         for partition in range(PARTITIONS):
             last = reader.last_record(partition)
-            position = -1 if last is None else orjson.loads(last[3] or b"")["src_offset"]
-            changes = outbox.unpublished(f"model_{number}", partition, position=position, limit=1_000_000)
-            producer.send(
-                source.status_topic, [(partition, status_record(change)) for change in changes]
-            ).result(60)
+            told = {"src_offset": -1, "seq": 0} if last is None else orjson.loads(last[3] or b"")
+            position, seq = told["src_offset"], told["seq"]
+            while changes := outbox.unpublished(
+                f"model_{number}", partition, position=position, seq=seq, limit=1_000_000
+            ):
+                told_now = [(partition, status_record(change)) for change in changes]
+                producer.send(source.status_topic, told_now).result(60)
+                position, seq = changes[-1].src_offset, changes[-1].seq
     finally:
         for each in (reader, producer, outbox):
             each.close()

@@ -83,7 +83,7 @@ def test_what_is_written_is_there_for_others_when_the_write_returns(
     store.write(folded(lane(reads, store, 0), reads, [scan("picked_up", at=hour(1), number=number)]))
 
     assert checkpoint(reads) == [(1, 2, 1)]
-    assert [row.seq for row in outbox.unpublished("model_1", 0, position=-1, limit=9)] == [1]
+    assert [row.seq for row in outbox.unpublished("model_1", 0, position=-1, seq=0, limit=9)] == [1]
 
 
 def test_the_outbox_holds_the_changes_behind_a_position_in_their_order_and_nothing_else(
@@ -96,15 +96,15 @@ def test_the_outbox_holds_the_changes_behind_a_position_in_their_order_and_nothi
     batch = folded(here, reads, [*scans[:2], again, *scans[2:]])
     store.write(batch)
 
-    behind_all = outbox.unpublished("model_1", 0, position=-1, limit=100)
-    behind_second = outbox.unpublished("model_1", 0, position=1, limit=100)
-    first_two = outbox.unpublished("model_1", 0, position=-1, limit=2)
+    behind_all = outbox.unpublished("model_1", 0, position=-1, seq=0, limit=100)
+    behind_second = outbox.unpublished("model_1", 0, position=1, seq=2, limit=100)
+    first_two = outbox.unpublished("model_1", 0, position=-1, seq=0, limit=2)
 
     assert behind_all == batch.published
     assert [(row.src_offset, row.seq) for row in behind_all] == [(0, 1), (1, 2), (3, 3), (4, 4), (5, 5)]
     assert behind_second == batch.published[2:]
     assert first_two == batch.published[:2]
-    assert outbox.unpublished("model_1", 1, position=-1, limit=100) == []
+    assert outbox.unpublished("model_1", 1, position=-1, seq=0, limit=100) == []
 
 
 def test_the_outbox_ends_at_the_checkpoint(store: Store, reads: Reads, outbox: Outbox) -> None:
@@ -114,7 +114,37 @@ def test_the_outbox_ends_at_the_checkpoint(store: Store, reads: Reads, outbox: O
 
     reads.connection.execute("UPDATE model_1.checkpoints SET next_offset = 2 WHERE partition = 0")
 
-    assert [row.src_offset for row in outbox.unpublished("model_1", 0, position=-1, limit=9)] == [0, 1]
+    assert [row.src_offset for row in outbox.unpublished("model_1", 0, position=-1, seq=0, limit=9)] == [0, 1]
+
+
+def test_what_a_switch_has_to_tell_comes_when_its_number_is_the_next_and_is_forgotten_when_told(
+    store: Store, reads: Reads, outbox: Outbox
+) -> None:
+    number = numbers_of(0, 1)[0]
+    scans = [scan("in_transit", at=hour(n), code=f"C{n}", number=number) for n in range(2)]
+    store.write(folded(lane(reads, store, 0), reads, scans))
+    view = reads.connection.execute("SELECT view FROM model_1.shipments").fetchall()[0][0]
+    for partition, seq in ((0, 3), (0, 4), (1, 3)):
+        reads.connection.execute(
+            "INSERT INTO core.restated SELECT %s, %s, shipment, 1, event_id, type, NULL, NULL, %s"
+            " FROM model_1.timeline WHERE src_offset = 1",
+            (partition, seq, view),
+        )
+
+    def told(*, position: int, seq: int) -> list[int]:
+        rows = outbox.unpublished("model_1", 0, position=position, seq=seq, limit=9)
+        return [row.seq for row in rows]
+
+    def kept() -> list[tuple[object, ...]]:
+        return reads.connection.execute("SELECT partition, seq FROM core.restated ORDER BY 1, 2").fetchall()
+
+    assert told(position=-1, seq=0) == [1, 2]
+    assert kept() == [(0, 3), (0, 4), (1, 3)]
+    assert told(position=1, seq=2) == [3, 4]
+    assert told(position=1, seq=3) == [4]
+    assert kept() == [(0, 4), (1, 3)]
+    assert told(position=1, seq=4) == []
+    assert kept() == [(1, 3)]
 
 
 def test_a_claim_holds_until_the_next_one(store: Store, reads: Reads, outbox: Outbox) -> None:

@@ -1,21 +1,24 @@
 """The fold's rules have changed: what that changes is told, and the way back gives the old answers."""
 
-import os
 import pickle
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
-from services.projector.rebuild.act import check, rollback
+from services.projector.rebuild.act import check, rebuild, rollback
 from services.projector.rebuild.source import CannotRebuild, Source
+from services.runtime.records import scan
 from tests.bench.seeds import records
 from tests.integration.rebuild_stand import (
     PARTITIONS,
     Watched,
     append,
+    by_other_rules,
+    environment,
     fold_live,
     publish,
     query,
@@ -24,19 +27,6 @@ from tests.integration.rebuild_stand import (
     told_numbers,
 )
 
-# found by every Python process that is started with its folder in PYTHONPATH
-_OTHER_RULES = """
-import services.domain.fold as fold, services.domain.tell_rules as tell_rules, services.domain.view as shown
-
-plain = shown.view
-
-def view(shipment):
-    return plain(shipment) | {"substatus": None}
-
-fold.RULES_VERSION = 2
-shown.view = view
-tell_rules.RULES = tuple(rule for rule in tell_rules.RULES if rule is not tell_rules.delivered)
-"""
 _FOLD_ON = """
 import pickle, sys
 from tests.integration.rebuild_stand import fold_live, publish
@@ -58,15 +48,7 @@ def source(kafka: str, database: str) -> Source:
 @pytest.fixture
 def other_rules(tmp_path: Path, source: Source) -> dict[str, str]:
     """The environment of processes that fold by other rules."""
-    (tmp_path / "sitecustomize.py").write_text(_OTHER_RULES)
-    return {k: v for k, v in os.environ.items() if not k.startswith("SHIPLOG_")} | {
-        "PYTHONPATH": f"{tmp_path}:{Path.cwd()}",
-        "SHIPLOG_HOME": str(tmp_path),
-        "SHIPLOG_KAFKA": source.kafka,
-        "SHIPLOG_DATABASE_URL": source.database_url,
-        "SHIPLOG_TOPIC_PREFIX": source.topic.removesuffix("shipment-events"),
-        "SHIPLOG_PARTITIONS": str(PARTITIONS),
-    }
+    return by_other_rules(environment(source, tmp_path), tmp_path)
 
 
 def run(*arguments: str, env: dict[str, str]) -> "subprocess.CompletedProcess[bytes]":
@@ -105,7 +87,80 @@ def test_what_other_rules_change_is_told_and_the_way_back_gives_the_old_answers(
     back = rollback(source, processes=2, progress=Watched())
 
     assert back.switched
-    assert rows(database, "model_1") == old
+    as_before = rows(database, "model_1")
+    assert as_before["shipments"] == old["shipments"]
+    assert as_before["timeline"] == old["timeline"]
+    # what was told anew, there and back, has had its running numbers
+    assert [(*row[:3], *row[4:]) for row in as_before["checkpoints"]] == [
+        (*row[:3], *row[4:]) for row in old["checkpoints"]
+    ]
+
+
+def last_told(source: Source) -> dict[str, dict[str, Any]]:
+    """By shipment the last value of the status topic, as its compaction leaves it."""
+    return {
+        (record.key or b"").decode(): orjson.loads(record.value or b"")
+        for record in scan(source.kafka, source.status_topic)
+    }
+
+
+def shown(source: Source, model: str) -> dict[str, dict[str, Any]]:
+    """By shipment its row of the read model as readers see it."""
+    found = query(source.database_url, f"SELECT shipment, view FROM {model}.shipments")
+    return {str(shipment): orjson.loads(str(text)) for shipment, text in found}
+
+
+def test_who_was_told_by_the_old_rules_is_told_by_the_new_ones_and_nothing_is_announced(
+    source: Source, other_rules: dict[str, str]
+) -> None:
+    told_before, shown_before = last_told(source), shown(source, "model_1")
+
+    done = run("-m", "services.cli", "rebuild", "--json", env=other_rules)
+    publish(source)
+
+    report = orjson.loads(done.stdout)
+    now = shown(source, "model_2")
+    differing = {key for key, view in now.items() if view != shown_before[key]}
+    told = last_told(source)
+    assert report["restated"] == len(differing) > 20
+    assert {key for key, change in told.items() if change.get("restated")} == differing
+    assert {key: change["after"] for key, change in told.items()} == now
+    for key in differing:
+        assert told[key]["before"]["substatus"] == shown_before[key]["substatus"] is not None
+        assert told[key]["changes"] == ["substatus"]
+        assert told[key]["announcements"] == []
+        assert told[key]["src_offset"] >= told_before[key]["src_offset"]
+        assert told[key]["seq"] > told_before[key]["seq"]
+    assert query(source.database_url, "SELECT count(*) FROM core.restated") == [(0,)]
+
+
+@pytest.mark.parametrize("told_between", [True, False])
+def test_the_way_back_tells_the_old_views_again_whether_or_not_the_new_ones_were_told(
+    source: Source, other_rules: dict[str, str], told_between: bool
+) -> None:
+    before = shown(source, "model_1")
+    run("-m", "services.cli", "rebuild", "--json", env=other_rules)
+    if told_between:
+        publish(source)
+
+    back = rollback(source, processes=2, progress=Watched())
+    publish(source)
+
+    told = last_told(source)
+    assert back.switched
+    assert back.restated == sum(1 for change in told.values() if change.get("restated")) > 20
+    assert {key: change["after"] for key, change in told.items()} == before
+    assert all(found == list(range(1, len(found) + 1)) for found in told_numbers(source).values())
+
+
+def test_by_the_same_rules_nothing_is_told_again(source: Source) -> None:
+    told = told_numbers(source)
+
+    report = rebuild(source, accept=False, processes=1, progress=Watched())
+    publish(source)
+
+    assert (report.switched, report.restated) == (True, 0)
+    assert told_numbers(source) == told
 
 
 def test_running_numbers_go_on_without_a_gap_there_and_back(

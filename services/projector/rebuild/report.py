@@ -30,6 +30,8 @@ class Report:
     differences: Differences = field(default_factory=Differences)
     alerts: dict[str, int] = field(default_factory=lambda: {"added": 0, "withdrawn": 0})
     first_alerts: list[dict[str, Any]] = field(default_factory=list)
+    restated: int = 0
+    """Shipments that the two show differently: `shipment-status` is told of each."""
     why: str = ""
 
     @property
@@ -72,6 +74,7 @@ class Report:
             "differences": [asdict(each) for each in self.differences.first],
             "alerts": self.alerts,
             "first_alerts": self.first_alerts,
+            "restated": self.restated,
         }
 
 

@@ -18,6 +18,7 @@ from services.projector.rebuild.models import (
     targets_of,
 )
 from services.projector.rebuild.tail import Tail
+from services.projector.restated import Queued, with_queued
 from services.runtime.postgres import DatabaseError, connect
 
 _LOCK_PATIENCE: Final = "2s"
@@ -73,22 +74,31 @@ class Switch:
             self._conn.execute(self._queries.get("raise_epochs", model=model), {"epoch": epoch})
         self._conn.execute(self._queries.get("point"), {"number": number_of(self._other)})
 
-    def take_over(self, meeting: Meeting, positions: Mapping[int, int], *, said: bool) -> None:
+    def to_restate(self) -> dict[int, Queued]:
+        """By partition what an earlier switch left to tell, if anything; some of it may be told by now."""
+        rows = self._conn.execute(self._queries.get("to_restate")).fetchall()
+        return {partition: Queued(*row) for partition, *row in rows}
+
+    def take_over(self, meeting: Meeting, positions: Mapping[int, int], *, said: bool) -> int:
         """Within the meeting: go on with the live model's running numbers, and with what it has `said`.
 
         `positions`: by partition the offset of the last record told of; changes behind it are history.
+        How many shipments the two show differently: the publishers will tell of them.
         """
+        self._conn.execute("SELECT set_config('search_path', %s, true)", (self._live,))
         if said:
-            self._conn.execute("SELECT set_config('search_path', %s, true)", (self._live,))
             self._conn.execute(self._queries.get("take_over_said", model=self._other))
+        restated = self._conn.execute(self._queries.get("restate", model=self._other)).rowcount
+        queued = self.to_restate()
         for live in meeting.live:
             at = {
                 "partition": live.partition,
-                "next_seq": live.next_seq,
+                "next_seq": with_queued(live.next_seq - 1, queued.get(live.partition)) + 1,
                 "position": positions[live.partition],
             }
             self._conn.execute(self._queries.get("go_on_with_seq", model=self._other), at)
             self._conn.execute(self._queries.get("tell_no_more", model=self._other), at)
+        return restated
 
     def close(self) -> None:
         """Close the connection."""

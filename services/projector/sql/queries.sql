@@ -86,6 +86,16 @@ WHERE t.partition = %(partition)s AND t.src_offset > %(position)s AND t.seq IS N
 ORDER BY t.src_offset
 LIMIT %(limit)s
 
+-- name: restated
+-- What the last switch has to tell, from the next running number on.
+SELECT seq, shipment, partition, src_offset, event_id::text, type, occurred_at, before, after
+FROM core.restated WHERE partition = %(partition)s AND seq > %(seq)s
+ORDER BY seq
+LIMIT %(limit)s
+
+-- name: forget_restated
+DELETE FROM core.restated WHERE partition = %(partition)s AND seq <= %(seq)s
+
 -- name: pause
 INSERT INTO core.paused_partitions (partition, since, bad) VALUES (%(partition)s, now(), %(bad)s)
 ON CONFLICT (partition) DO NOTHING

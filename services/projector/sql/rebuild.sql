@@ -48,6 +48,22 @@ ANALYZE {model}.shipments, {model}.timeline
 -- name: raise_epochs
 UPDATE {model}.checkpoints SET owner_epoch = %(epoch)s, owner_pid = NULL, owner_started = NULL
 
+-- name: restate
+-- Every shipment that the two show differently is told once more, as it stands where they meet. `shipments` and
+-- `checkpoints` are the other model's.
+INSERT INTO core.restated (partition, seq, shipment, src_offset, event_id, type, occurred_at, before, after)
+SELECT s.partition, c.next_seq + row_number() OVER (PARTITION BY s.partition ORDER BY s.shipment) - 1, s.shipment,
+       c.next_offset - 1, t.event_id, t.type, t.event::json ->> 'occurred_at', o.view, s.view
+FROM {model}.shipments s
+JOIN checkpoints c ON c.partition = s.partition
+JOIN {model}.timeline t ON t.partition = s.partition AND t.src_offset = s.version
+LEFT JOIN shipments o ON o.shipment = s.shipment
+WHERE s.view IS DISTINCT FROM o.view
+
+-- name: to_restate
+-- By partition the first and the last number of what is to be told and may be told by now.
+SELECT partition, min(seq), max(seq) FROM core.restated GROUP BY partition
+
 -- name: go_on_with_seq
 -- The running number goes on where the other model's stands; what came before is told already.
 UPDATE {model}.checkpoints SET next_seq = %(next_seq)s WHERE partition = %(partition)s

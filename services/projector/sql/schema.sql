@@ -62,6 +62,20 @@ CREATE TABLE core.paused_partitions (
     accepted boolean NOT NULL DEFAULT false
 );
 
+-- Told by the publishers after a switch to other rules, then gone.
+CREATE TABLE core.restated (
+    partition integer NOT NULL,
+    seq bigint NOT NULL,
+    shipment text COLLATE "C" NOT NULL,
+    src_offset bigint NOT NULL,
+    event_id uuid NOT NULL,
+    type text COLLATE "C" NOT NULL,
+    occurred_at text COLLATE "C",
+    before text,
+    after text NOT NULL,
+    PRIMARY KEY (partition, seq)
+);
+
 CREATE SCHEMA model_1;
 
 CREATE TABLE model_1.rules (

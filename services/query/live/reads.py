@@ -69,7 +69,7 @@ class Dossiers:
 
     async def shared_text(self, told: Json, merchant: str | None) -> bytes | None:
         """As `text`, read once for all who ask for the same."""
-        asked = (told["shipment"], told["src_offset"], merchant)
+        asked = (told["shipment"], told["seq"], merchant)
         task = self._reading.get(asked)
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
             while len(self._reading) >= _MOST_SHOWN:
@@ -88,6 +88,7 @@ class Dossiers:
         if merchant is None:
             return whole
         own = as_seen_by(merchant, whole)
-        if own is None or all(event["event_id"] != told["cause_event_id"] for event, _, _ in own.timeline):
-            return None
-        return own
+        if own is None or told.get("restated"):
+            return own
+        concerns = any(event["event_id"] == told["cause_event_id"] for event, _, _ in own.timeline)
+        return own if concerns else None

@@ -118,7 +118,7 @@ class Live:
                     yield _beat(place_text(partition, heard) if certain else None)
                     continue
                 told = heard.change.told()
-                if told["src_offset"] <= known:
+                if told["src_offset"] <= known and not told.get("restated"):
                     continue
                 text = await self.dossiers.shared_text(told, caller.merchant)
                 if text is not None:

@@ -75,6 +75,25 @@ def test_numbers_of_records_told_before_are_no_gap() -> None:
     assert step.missing == 0
 
 
+@pytest.mark.parametrize("src_offset", [5, 6, 7])
+def test_what_other_rules_restate_is_no_repetition_and_leaves_the_highest_seen_where_it_is(
+    src_offset: int,
+) -> None:
+    restated = status(8, partition=0, announcements=0, src_offset=src_offset) | {"restated": True}
+    behind = [record(status(9, partition=0, announcements=1, src_offset=8))]
+
+    found = plan(Position(6, 8), [record(restated), *behind])
+
+    assert (found.repeated, found.missing, len(found.alerts)) == (0, 0, 1)
+    assert plan(Position(6, 8), [record(restated)]).position == Position(max(6, src_offset), 9)
+
+
+def test_a_number_that_is_missing_before_what_is_restated_is_counted() -> None:
+    restated = status(9, partition=0, announcements=0, src_offset=6) | {"restated": True}
+
+    assert plan(Position(6, 8), [record(restated)]).missing == 1
+
+
 def test_a_repeated_record_does_not_hide_a_gap() -> None:
     first, last = (record(status(n, partition=0, announcements=0)) for n in (0, 2))
 

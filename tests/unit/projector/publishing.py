@@ -25,7 +25,9 @@ class FakeOutbox:
         self.looked: list[int] = []
         self.faults: list[Exception] = []
 
-    def unpublished(self, model: str, partition: int, *, position: int, limit: int) -> list[Published]:
+    def unpublished(
+        self, model: str, partition: int, *, position: int, seq: int, limit: int
+    ) -> list[Published]:
         """As Outbox.unpublished."""
         if self.faults:
             raise self.faults.pop(0)
