@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
+from typing import Protocol
 from uuid import uuid4
 
 import pytest
@@ -41,19 +42,26 @@ def write(kafka: str, topic: str) -> Iterator[Callable[[int, int], None]]:
     producer.close()
 
 
+class Join(Protocol):
+    """Joins this test's group under an instance id, with a session of so many seconds."""
+
+    def __call__(self, instance: str, *, session: float = 3) -> GroupReader:
+        """The member; closed at the end."""
+
+
 @pytest.fixture
-def member(kafka: str, topic: str) -> Iterator[Callable[[str], GroupReader]]:
+def member(kafka: str, topic: str) -> Iterator[Join]:
     """member(instance) joins this test's group; closed at the end."""
     group = f"g{uuid4().hex[:8]}"
     with ExitStack() as stack:
 
-        def join(instance: str) -> GroupReader:
+        def join(instance: str, *, session: float = 3) -> GroupReader:
             reader = GroupReader(
                 kafka,
                 topic,
                 group_id=group,
                 group_instance_id=instance,
-                session_timeout=timedelta(seconds=3),
+                session_timeout=timedelta(seconds=session),
             )
             stack.callback(reader.close)
             return reader
@@ -184,7 +192,7 @@ def released(reader: GroupReader, partition: int, offset: int) -> bool:
 
 
 def test_no_record_comes_before_its_partition_is_released(
-    member: Callable[[str], GroupReader], write: Callable[[int, int], None]
+    member: Join, write: Callable[[int, int], None]
 ) -> None:
     for partition in range(PARTITIONS):
         write(partition, 5)
@@ -200,7 +208,7 @@ def test_no_record_comes_before_its_partition_is_released(
 
 
 def test_a_second_member_gets_its_share_and_the_first_starts_anew(
-    member: Callable[[str], GroupReader], write: Callable[[int, int], None]
+    member: Join, write: Callable[[int, int], None]
 ) -> None:
     for partition in range(PARTITIONS):
         write(partition, 5)
@@ -229,13 +237,14 @@ def test_a_second_member_gets_its_share_and_the_first_starts_anew(
 
 
 def test_a_static_member_that_comes_back_gets_the_same_partitions(
-    member: Callable[[str], GroupReader],
+    member: Join,
 ) -> None:
-    first, second = member("a"), member("b")
+    # who is away for longer than the session is missed: a slow machine takes seconds to connect again
+    first, second = member("a", session=30), member("b", session=30)
     held = settled(first, second)
     first.close()
 
-    back = member("a")
+    back = member("a", session=30)
     got = until_assigned(back, second, of=back)
 
     assert got == held
@@ -258,7 +267,7 @@ def settled(first: GroupReader, second: GroupReader) -> set[int]:
 
 
 def test_a_member_whose_name_was_taken_learns_it_by_committing(
-    member: Callable[[str], GroupReader], write: Callable[[int, int], None]
+    member: Join, write: Callable[[int, int], None]
 ) -> None:
     write(0, 5)
     old = member("a")
