@@ -153,6 +153,23 @@ def test_the_way_back_tells_the_old_views_again_whether_or_not_the_new_ones_were
     assert all(found == list(range(1, len(found) + 1)) for found in told_numbers(source).values())
 
 
+def test_what_an_accepted_difference_shows_differently_is_told_too(source: Source) -> None:
+    database = source.database_url
+    ((key, partition),) = query(database, "SELECT shipment, partition FROM model_1.shipments LIMIT 1")
+    wrong = "UPDATE model_1.shipments SET view = replace(view, '\"scans\":', '\"scans\":7')"
+    query(database, f"{wrong} WHERE shipment = '{key}'")
+    query(database, f"UPDATE model_1.checkpoints SET state_sum = state_sum + 1 WHERE partition = {partition}")
+
+    report = rebuild(source, accept=True, processes=1, progress=Watched())
+    publish(source)
+
+    told = last_told(source)
+    assert (report.switched, report.restated) == (True, 1)
+    assert [name for name, change in told.items() if change.get("restated")] == [key]
+    assert told[str(key)]["changes"] == ["scans"]
+    assert {name: change["after"] for name, change in told.items()} == shown(source, "model_2")
+
+
 def test_by_the_same_rules_nothing_is_told_again(source: Source) -> None:
     told = told_numbers(source)
 
