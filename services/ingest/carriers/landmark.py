@@ -11,7 +11,6 @@ from xml.etree.ElementTree import Element
 from services.ingest.carrier import (
     CarrierError,
     InvalidPayload,
-    Json,
     ParsedEvent,
     ParsedPayload,
     Verified,
@@ -19,7 +18,7 @@ from services.ingest.carrier import (
 )
 from services.ingest.reading import scans
 from services.ingest.reading.meaning import Meaning
-from services.ingest.reading.places import country_code, place
+from services.ingest.reading.place_texts import place_of_text
 from services.ingest.reading.times import When, written
 from services.ingest.reading.xml_tree import every, read_xml, text
 from services.ingest.signatures.plain import OWN_SCHEME, hmac_header
@@ -54,32 +53,6 @@ _CODES: Final[Mapping[str, Meaning]] = {
     "800": Meaning(None),
     "900": Meaning("delivery_attempted"),
 }
-
-_STATES_TOO: Final = frozenset(
-    {
-        *(
-            "AL",
-            "AR",
-            "AZ",
-            "CA",
-            "CO",
-            "DE",
-            "GA",
-            "ID",
-            "IL",
-            "IN",
-            "KY",
-            "LA",
-            "MA",
-            "MD",
-            "ME",
-            "MN",
-            "MO",
-        ),
-        *("MS", "MT", "NC", "NE", "NL", "NU", "PA", "PE", "SC", "SD", "SK", "TN", "VA", "YT"),
-    }
-)
-"""Letters that are a country's and a state's or province's as well."""
 
 
 class Landmark:
@@ -134,17 +107,6 @@ def _scan(number: str, event: Element, when: When) -> ParsedEvent:
         when=when,
         source=event,
         text=text(event, "Status"),
-        location=_place(text(event, "Location")),
+        location=place_of_text(text(event, "Location")),
         codelist="landmark-event-code",
     )
-
-
-def _place(told: str | None) -> Json:
-    """`town, region, country`, `town, country` or `town, region`; the whole where it cannot be told."""
-    parts = [part.strip() for part in (told or "").split(",")]
-    country = country_code(parts[-1]) if len(parts[-1]) == 2 else None
-    if len(parts) == 3 and country:
-        return place(city=parts[0], region=parts[1], country=country)
-    if len(parts) == 2 and country and parts[1] not in _STATES_TOO:
-        return place(city=parts[0], country=country)
-    return place(name=told)
