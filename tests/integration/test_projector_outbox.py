@@ -6,34 +6,10 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from services.projector.migrate import migrate
 from services.projector.rows import signed
 from services.projector.store import Outbox, Reads, Store
 from tests.builders import day, deadline_passed, hour, registered, scan
-from tests.integration.projector_stand import PARTITIONS, claimed, folded, lane, numbers_of
-
-
-@pytest.fixture
-def url(database: str) -> str:
-    """A migrated database."""
-    migrate(database, partitions=PARTITIONS)
-    return database
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    """The writing connection."""
-    store = Store(url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def reads(url: str) -> Iterator[Reads]:
-    """The reading connection."""
-    reads = Reads(url)
-    yield reads
-    reads.close()
+from tests.integration.projector_stand import claimed, folded, lane, numbers_of
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """What a batch writes, and what the fence refuses, on a real PostgreSQL."""
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 
@@ -16,29 +14,6 @@ from tests.integration.projector_stand import PARTITIONS, ShortLog, claimed, fol
 _ROWS = """SELECT shipment, version, milestone, status, view, said, wake_at, hash FROM model_1.shipments
 ORDER BY shipment"""
 _SUMS = "SELECT state_sum, history_sum FROM model_1.checkpoints ORDER BY partition"
-
-
-@pytest.fixture
-def url(database: str) -> str:
-    """A migrated database."""
-    migrate(database, partitions=PARTITIONS)
-    return database
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    """The writing connection."""
-    store = Store(url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def reads(url: str) -> Iterator[Reads]:
-    """The reading connection."""
-    reads = Reads(url)
-    yield reads
-    reads.close()
 
 
 def query(reads: Reads, statement: str) -> list[tuple[object, ...]]:
