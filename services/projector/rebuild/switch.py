@@ -88,7 +88,7 @@ class Switch:
         self._conn.execute("SELECT set_config('search_path', %s, true)", (self._live,))
         if said:
             self._conn.execute(self._queries.get("take_over_said", model=self._other))
-        restated = self._conn.execute(self._queries.get("restate", model=self._other)).rowcount
+        restated = self._restate()
         queued = self.to_restate()
         for live in meeting.live:
             at = {
@@ -103,6 +103,12 @@ class Switch:
     def close(self) -> None:
         """Close the connection."""
         self._conn.close()
+
+    def _restate(self) -> int:
+        """Leave the publishers a row for every shipment that the two show differently; how many."""
+        for name in ("find_differing", "count_differing"):
+            self._conn.execute(self._queries.get(name, model=self._other))
+        return self._conn.execute(self._queries.get("restate", model=self._other)).rowcount
 
     def _lock(self) -> None:
         for attempt in range(_ATTEMPTS):

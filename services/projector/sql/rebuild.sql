@@ -48,17 +48,25 @@ ANALYZE {model}.shipments, {model}.timeline
 -- name: raise_epochs
 UPDATE {model}.checkpoints SET owner_epoch = %(epoch)s, owner_pid = NULL, owner_started = NULL
 
--- name: restate
--- Every shipment that the two show differently is told once more, as it stands where they meet. `shipments` and
--- `checkpoints` are the other model's.
-INSERT INTO core.restated (partition, seq, shipment, src_offset, event_id, type, occurred_at, before, after)
-SELECT s.partition, c.next_seq + row_number() OVER (PARTITION BY s.partition ORDER BY s.shipment) - 1, s.shipment,
-       c.next_offset - 1, t.event_id, t.type, t.event::json ->> 'occurred_at', o.view, s.view
-FROM {model}.shipments s
-JOIN checkpoints c ON c.partition = s.partition
-JOIN {model}.timeline t ON t.partition = s.partition AND t.src_offset = s.version
-LEFT JOIN shipments o ON o.shipment = s.shipment
+-- name: find_differing
+-- Every shipment that the two show differently; `shipments` is the other model's.
+CREATE TEMPORARY TABLE differing ON COMMIT DROP AS
+SELECT s.shipment, s.partition, s.version, o.view AS before, s.view AS after
+FROM {model}.shipments s LEFT JOIN shipments o ON o.shipment = s.shipment
 WHERE s.view IS DISTINCT FROM o.view
+
+-- name: count_differing
+-- So that few of them are looked up in the timeline one by one.
+ANALYZE differing
+
+-- name: restate
+-- They are told once more, as they stand where the two meet; `checkpoints` are the other model's.
+INSERT INTO core.restated (partition, seq, shipment, src_offset, event_id, type, occurred_at, before, after)
+SELECT d.partition, c.next_seq + row_number() OVER (PARTITION BY d.partition ORDER BY d.shipment) - 1, d.shipment,
+       c.next_offset - 1, t.event_id, t.type, t.event::json ->> 'occurred_at', d.before, d.after
+FROM differing d
+JOIN checkpoints c ON c.partition = d.partition
+JOIN {model}.timeline t ON t.partition = d.partition AND t.src_offset = d.version
 
 -- name: to_restate
 -- By partition the first and the last number of what is to be told and may be told by now.
