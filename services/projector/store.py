@@ -182,15 +182,20 @@ class Outbox:
     ) -> list[Published]:
         """Up to `limit` changes behind the last one told, whose offset and running number these are.
 
-        What a switch has to tell comes when its number is the next; else changes behind `position`, up to the
-        snapshot's checkpoint, in offset order.
+        What a switch has to tell comes when its number is the next; before that, changes behind `position`,
+        up to the snapshot's checkpoint, in offset order.
         """
         restated = self._restated(partition, seq, limit)
         if restated and restated[0].seq == seq + 1:
             return restated
         rows = self._conn.execute(
             self._queries.get("unpublished", model=model),
-            {"partition": partition, "position": position, "limit": limit},
+            {
+                "partition": partition,
+                "position": position,
+                "below": restated[0].seq if restated else None,
+                "limit": limit,
+            },
         )
         return [
             Published(o, number, key, event_id, change.encode()) for o, number, key, event_id, change in rows

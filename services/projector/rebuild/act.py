@@ -13,7 +13,7 @@ from services.projector.rebuild.models import Models
 from services.projector.rebuild.progress import Progress
 from services.projector.rebuild.report import Report
 from services.projector.rebuild.source import CannotRebuild, Source, prove_log, same_rules
-from services.projector.rebuild.switch import Switch
+from services.projector.rebuild.switch import Meeting, Switch
 from services.projector.rebuild.tail import Tail
 from services.projector.rebuild.told import positions_when_told
 
@@ -134,13 +134,20 @@ def _switch(source: Source, report: Report, tail: Tail, *, accept: bool) -> None
             report.met(meeting)
             if not _may_switch(report, accept=accept):
                 return
-            if not report.same_rules or meeting.differing:
+            if not report.same_rules or _numbered_apart(meeting):
                 positions = positions_when_told(source, meeting.live, switch.to_restate())
-                report.restated = switch.take_over(meeting, positions, said=not report.same_rules)
+                switch.take_over(positions, said=not report.same_rules)
+            if not report.same_rules or meeting.differing:
+                report.restated = switch.restate(meeting)
             switch.flip(meeting)
         report.switched = True
     finally:
         switch.close()
+
+
+def _numbered_apart(meeting: Meeting) -> bool:
+    """Whether the running numbers of the status topic would not go on by themselves."""
+    return any(column == "next_seq" for _, column in meeting.differing)
 
 
 def _demand_rules(models: Models, model: str, tail: Tail) -> None:

@@ -79,36 +79,37 @@ class Switch:
         rows = self._conn.execute(self._queries.get("to_restate")).fetchall()
         return {partition: Queued(*row) for partition, *row in rows}
 
-    def take_over(self, meeting: Meeting, positions: Mapping[int, int], *, said: bool) -> int:
-        """Within the meeting: go on with the live model's running numbers, and with what it has `said`.
+    def take_over(self, positions: Mapping[int, int], *, said: bool) -> None:
+        """Within the meeting: what the live model told is told, and with `said` what it has said is said.
 
         `positions`: by partition the offset of the last record told of; changes behind it are history.
-        How many shipments the two show differently: the publishers will tell of them.
         """
         self._conn.execute("SELECT set_config('search_path', %s, true)", (self._live,))
         if said:
             self._conn.execute(self._queries.get("take_over_said", model=self._other))
-        restated = self._restate()
+        for partition, position in positions.items():
+            told = {"partition": partition, "position": position}
+            self._conn.execute(self._queries.get("tell_no_more", model=self._other), told)
+
+    def restate(self, meeting: Meeting) -> int:
+        """Within the meeting: let the publishers tell of every shipment that the two show differently.
+
+        How many these are. The running numbers go on behind them.
+        """
+        self._conn.execute("SELECT set_config('search_path', %s, true)", (self._live,))
+        for name in ("find_differing", "count_differing"):
+            self._conn.execute(self._queries.get(name, model=self._other))
+        differing = self._conn.execute(self._queries.get("restate", model=self._other)).rowcount
         queued = self.to_restate()
         for live in meeting.live:
-            at = {
-                "partition": live.partition,
-                "next_seq": with_queued(live.next_seq - 1, queued.get(live.partition)) + 1,
-                "position": positions[live.partition],
-            }
-            self._conn.execute(self._queries.get("go_on_with_seq", model=self._other), at)
-            self._conn.execute(self._queries.get("tell_no_more", model=self._other), at)
-        return restated
+            last = with_queued(live.next_seq - 1, queued.get(live.partition))
+            named = {"partition": live.partition, "next_seq": last + 1}
+            self._conn.execute(self._queries.get("go_on_with_seq", model=self._other), named)
+        return differing
 
     def close(self) -> None:
         """Close the connection."""
         self._conn.close()
-
-    def _restate(self) -> int:
-        """Leave the publishers a row for every shipment that the two show differently; how many."""
-        for name in ("find_differing", "count_differing"):
-            self._conn.execute(self._queries.get(name, model=self._other))
-        return self._conn.execute(self._queries.get("restate", model=self._other)).rowcount
 
     def _lock(self) -> None:
         for attempt in range(_ATTEMPTS):

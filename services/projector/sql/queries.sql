@@ -78,11 +78,12 @@ SELECT shipment, event FROM {model}.timeline WHERE shipment = ANY(%(shipments)s)
 SELECT shipment, said, hash FROM {model}.shipments WHERE shipment = ANY(%(shipments)s)
 
 -- name: unpublished
--- Rows with a change behind `position`, up to the checkpoint of the same snapshot.
+-- Rows with a change behind `position` and numbered `below`, up to the checkpoint of the same snapshot.
 SELECT t.src_offset, t.seq, t.shipment, t.event_id::text, t.change
 FROM {model}.timeline t
 WHERE t.partition = %(partition)s AND t.src_offset > %(position)s AND t.seq IS NOT NULL
   AND t.src_offset < (SELECT next_offset FROM {model}.checkpoints WHERE partition = %(partition)s)
+  AND (%(below)s::bigint IS NULL OR t.seq < %(below)s::bigint)
 ORDER BY t.src_offset
 LIMIT %(limit)s
 
