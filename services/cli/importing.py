@@ -18,7 +18,7 @@ from services.ingest.sealing import sealed_envelopes
 from services.runtime.clock import WallClock
 from services.runtime.config import Settings
 from services.runtime.outcomes import Outcome, RecordRefused, Refused
-from services.runtime.producer import LogProducer
+from services.runtime.producer import PATIENT, LogProducer
 
 Json = dict[str, Any]
 
@@ -30,7 +30,7 @@ class Importer:
 
     def __init__(self, settings: Settings, *, batch: str) -> None:
         self._keys = Keystore(settings.database_url, master=ensure_master_key(settings.master_key_file))
-        self._producer = LogProducer(settings.kafka)
+        self._producer = LogProducer(settings.kafka, delivery=PATIENT)
         self._topic = topics(prefix=settings.topic_prefix, partitions=settings.partitions).events.name
         self._clock = WallClock()
         self._origin = Origin(channel="file", trust="manual", batch=batch)

@@ -28,6 +28,10 @@ _HEADERS_ROOM: Final = 16 * 1024
 _NOT_HANDED: Final = BrokerUnavailable("not handed over")
 
 
+PATIENT: Final = timedelta(seconds=30)
+"""The `delivery` of tools: a slow broker, or one that changes its leader, does not end what is waited for."""
+
+
 class LogProducer(BatchProducer):
     """Writes records with acks=all, idempotent, and tells of each batch when Kafka has it. Thread-safe.
 

@@ -1,7 +1,9 @@
 """Where the bench plays: a stack of its own, logs filled once and kept, empty databases."""
 
 import secrets
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +16,14 @@ from kafka import KafkaAdminClient
 from schemas.topics import Topics, topics
 from services.cli.local.stack import Stack, remove_stack, start_stack, stop_stack
 from services.projector.migrate import migrate
-from services.runtime.producer import LogProducer
+from services.runtime.outcomes import Outcome
+from services.runtime.producer import PATIENT, LogProducer
 from services.runtime.topics import end_offsets, ensure_topics
 from tests.bench.seeds import journey, records
 
 PARTITIONS = 8
 _CHUNK = 5_000
+_ON_THEIR_WAY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +131,15 @@ def seed(
     """Fill a topic; its name and end offsets as the broker tells them."""
     names = topics(prefix=prefix, partitions=PARTITIONS)
     ensure_topics(kafka, names)
-    producer = LogProducer(kafka, compression=compression)
-    batch, waiting = [], []
+    producer = LogProducer(kafka, compression=compression, delivery=PATIENT)
+    batch, waiting = [], deque[Future[list[Outcome]]]()
     for record in records(count, shipments=shipments, steps=journey(scans)):
         batch.append((None, record))
         if len(batch) == _CHUNK:
             waiting.append(producer.send(names.events.name, batch))
             batch = []
+        if len(waiting) > _ON_THEIR_WAY:
+            waiting.popleft().result(60)
     waiting.append(producer.send(names.events.name, batch))
     for future in waiting:
         future.result(60)

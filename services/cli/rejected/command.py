@@ -112,11 +112,11 @@ def _append(settings: "Settings", names: "Topics", verdicts: "list[Verdict]") ->
     from services.cli.replay.append import LogAppender
     from services.ingest.keystore import Keystore, read_master_key
     from services.ingest.sealing import sealed_envelopes
-    from services.runtime.producer import LogProducer
+    from services.runtime.producer import PATIENT, LogProducer
 
     master = read_master_key(settings.master_key_file)
     with (
-        closing(LogProducer(settings.kafka)) as producer,
+        closing(LogProducer(settings.kafka, delivery=PATIENT)) as producer,
         closing(Keystore(settings.database_url, master=master)) as keys,
     ):
         appender = LogAppender(producer, topic=names.events.name)

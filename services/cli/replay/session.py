@@ -4,8 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from schemas.topics import Topics, topics
 from services.cli.output import DependencyAway, UsageError
@@ -24,9 +23,7 @@ from services.ingest.intake import Intake
 from services.ingest.keystore import Keystore, read_master_key
 from services.runtime.clock import monotonic
 from services.runtime.config import Settings
-from services.runtime.producer import LogProducer
-
-_DELIVERY: Final = timedelta(seconds=30)
+from services.runtime.producer import PATIENT, LogProducer
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ def open_session(settings: Settings, *, virtual: bool, patience: float) -> Itera
         model = stack.enter_context(read_model(settings.database_url))
         clock_ms = _claim(model)
         _wait([projector_stage(model, ends_of(settings.kafka, names.events.name))], patience)
-        producer = LogProducer(settings.kafka, delivery=_DELIVERY)
+        producer = LogProducer(settings.kafka, delivery=PATIENT)
         stack.callback(producer.close)
         keys = Keystore(settings.database_url, master=read_master_key(settings.master_key_file))
         stack.callback(keys.close)
