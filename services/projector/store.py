@@ -182,12 +182,10 @@ class Outbox:
     ) -> list[Published]:
         """Up to `limit` changes behind the last one told, whose offset and running number these are.
 
-        What a switch has to tell comes when its number is the next; before that, changes behind `position`,
-        up to the snapshot's checkpoint, in offset order.
+        Changes behind `position`, up to the snapshot's checkpoint, in offset order; but what a switch has to
+        tell comes before all that are numbered behind it.
         """
         restated = self._restated(partition, seq, limit)
-        if restated and restated[0].seq == seq + 1:
-            return restated
         rows = self._conn.execute(
             self._queries.get("unpublished", model=model),
             {
@@ -197,9 +195,8 @@ class Outbox:
                 "limit": limit,
             },
         )
-        return [
-            Published(o, number, key, event_id, change.encode()) for o, number, key, event_id, change in rows
-        ]
+        changes = [Published(o, n, key, event_id, change.encode()) for o, n, key, event_id, change in rows]
+        return changes or restated
 
     def is_owner(self, claimed: Claimed) -> bool:
         """Whether the claim still holds."""
