@@ -55,10 +55,11 @@ ON CONFLICT (shipment) DO UPDATE SET
     wake_at = least(s.wake_at, excluded.wake_at)
 
 -- name: upsert_arrays
+-- Arrays in binary: as text each would be quoted character by character, which cost more than all the rest.
 INSERT INTO {model}.shipments AS s (shipment, partition, version, carrier, milestone, status, leg_no, use_no,
                                     order_id, customer_id, view, said, wake_at, hash)
-SELECT * FROM unnest(%s::text[], %s::int[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::int[], %s::int[],
-                     %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[])
+SELECT * FROM unnest(%b::text[], %b::int[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::int[], %b::int[],
+                     %b::text[], %b::text[], %b::text[], %b::text[], %s::timestamptz[], %b::bigint[])
 ON CONFLICT (shipment) DO UPDATE SET
     version = excluded.version, milestone = excluded.milestone, status = excluded.status,
     leg_no = excluded.leg_no, use_no = excluded.use_no, order_id = excluded.order_id,
