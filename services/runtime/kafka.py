@@ -10,6 +10,7 @@ from kafka.net.compat import KafkaNetClient
 from kafka.partitioner.default import murmur2
 
 from services.runtime.outcomes import BrokerUnavailable, Refused
+from services.runtime.quick_selector import QuickSelector
 
 Client = TypeVar("Client")
 
@@ -75,6 +76,7 @@ def connected(kind: Callable[..., Client], bootstrap: str, **settings: Any) -> C
             bootstrap_servers=bootstrap,
             bootstrap_timeout_ms=CONNECT_TIMEOUT_MS,
             kafka_client=remember,
+            selector=QuickSelector,
             **settings,
         )
     except kafka_errors.KafkaError:
