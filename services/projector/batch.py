@@ -15,7 +15,7 @@ Records = list[tuple[int, int, bytes | None, bytes | None]]
 """(offset, log-append time in ms, key, value) of one partition, in offset order."""
 
 
-FEW_SHIPMENTS: Final = 1_000
+FEW_RECORDS: Final = 1_000
 """Below this many, arrays beat COPY into a staging table (measured, see performance notes)."""
 
 FEW_CHANGES: Final = 1_000

@@ -19,7 +19,7 @@ from services.domain.shipment import Shipment, unseen
 from services.domain.view import axes, changed, view
 from services.projector.batch import (
     FEW_CHANGES,
-    FEW_SHIPMENTS,
+    FEW_RECORDS,
     BadRecord,
     Batch,
     Published,
@@ -73,7 +73,7 @@ def take(batch: Batch, records: Records, *, partitions: int, keep: bool = False)
     `keep`: more records follow, so that no shipment's row is made before `finish`.
     """
     last = {} if keep else {key: offset for offset, _, key, _ in records}
-    batch.many = batch.many or (len(last) >= FEW_SHIPMENTS and not batch.rows)
+    batch.many = batch.many or (len(records) >= FEW_RECORDS and not keep and not batch.rows)
     for offset, timestamp_ms, key, value in records:
         try:
             fact, members = decoded(key, value)

@@ -1,5 +1,6 @@
-"""PostgreSQL's COPY text for timeline and shipment rows."""
+"""PostgreSQL's COPY text for timeline and shipment rows, and timeline rows out of it."""
 
+import re
 from typing import Final
 
 ShipmentRow = tuple[
@@ -8,7 +9,13 @@ ShipmentRow = tuple[
 """shipment, partition, version, carrier, milestone, status, leg_no, use_no, order_id, customer_id, view,
 said, wake_at, hash: the columns of `shipments` in order."""
 
+TimelineRow = tuple[int, str, str, str, str, str, str, str, int | None, str | None]
+"""src_offset, shipment, event_id, type, mapping_version, digest, recorded_at, event, seq, change: the columns
+of `timeline` in order, but for the partition."""
+
 NULL: Final = "\\N"
+_ESCAPE: Final = re.compile(r"\\(.)")
+_ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 
 
 def escaped(text: str) -> str:
@@ -40,6 +47,32 @@ def copy_line(row: ShipmentRow) -> str:
         f"{leg_no}\t{use_no}\t{_text(order_id)}\t{_text(customer_id)}\t{escaped(view)}\t{_text(said)}\t"
         f"{_text(wake_at)}\t{hash_}\n"
     )
+
+
+def timeline_rows(lines: bytes) -> list[TimelineRow]:
+    """The rows in COPY text of the timeline."""
+    return [_timeline_row(line) for line in lines.decode().split("\n")[:-1]]
+
+
+def _timeline_row(line: str) -> TimelineRow:
+    _, offset, shipment, event_id, type_, mapping, digest, recorded_at, event, seq, change = line.split("\t")
+    return (
+        int(offset),
+        _plain(shipment),
+        event_id,
+        type_,
+        mapping,
+        digest,
+        recorded_at,
+        _plain(event),
+        None if seq == NULL else int(seq),
+        None if change == NULL else _plain(change),
+    )
+
+
+def _plain(text: str) -> str:
+    """The inverse of `escaped`."""
+    return _ESCAPE.sub(lambda found: _ESCAPED[found[1]], text) if "\\" in text else text
 
 
 def _text(value: str | None) -> str:

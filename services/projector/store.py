@@ -1,15 +1,25 @@
 """The projector's writing side in PostgreSQL: one transaction per batch, fenced by the checkpoint row."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
+from typing import Any, Final
 
 import psycopg
 
 from services.projector.batch import Finished, Published
 from services.projector.lane import Claimed
 from services.projector.restated import Restated, published
-from services.projector.rows import signed
+from services.projector.rows import signed, timeline_rows
 from services.runtime.postgres import Connection, Queries, connect, current_model, load_queries
+
+_TIMELINE: Final = (
+    "src_offset", "shipment", "event_id", "type", "mapping_version", "digest", "recorded_at", "event", "seq",
+    "change",
+)  # fmt: skip
+_SHIPMENTS: Final = (
+    "shipment", "partition", "version", "carrier", "milestone", "status", "leg_no", "use_no", "order_id",
+    "customer_id", "view", "said", "wake_at", "hash",
+)  # fmt: skip
 
 
 class StaleWrite(RuntimeError):
@@ -43,10 +53,9 @@ class Store:
     def __init__(self, url: str, *, name: str = "shiplog-projector-writer") -> None:
         """Connect under that name; raises psycopg.OperationalError."""
         self._queries = queries()
-        self._conn = connect(url, name=name, autocommit=False)
+        self._conn = connect(url, name=name, autocommit=True)
         self._conn.execute("SET synchronous_commit = off")
         self._conn.execute(self._queries.get("stage"))
-        self._conn.commit()
 
     @property
     def backend_pid(self) -> int:
@@ -55,60 +64,67 @@ class Store:
 
     def write(self, batch: Finished) -> None:
         """Write a finished batch in one transaction; raises StaleWrite, psycopg.Error (nothing written)."""
-        model = batch.claimed.model
-        try:
-            with self._conn.cursor() as cursor:
-                self._advance(cursor, batch, model)
-                if batch.timeline:
-                    self._timeline(cursor, batch, model)
-                if batch.rows or batch.copied:
-                    self._shipments(cursor, batch, model)
-            self._conn.commit()
-        except (StaleWrite, psycopg.Error):
-            if not self._conn.closed:
-                self._conn.rollback()
-            raise
+        if batch.copied:
+            with self._conn.transaction(), self._conn.cursor() as cursor:
+                self._write_many(cursor, batch, batch.claimed.model)
+        else:
+            self._write_few(batch, batch.claimed.model)
 
     def close(self) -> None:
         """Close the connection."""
         self._conn.close()
 
-    def _advance(self, cursor: psycopg.Cursor, batch: Finished, model: str) -> None:
-        cursor.execute(
-            self._queries.get("advance", model=model),
-            {
-                "partition": batch.partition,
-                "epoch": batch.claimed.epoch,
-                "start": batch.start,
-                "end": batch.end,
-                "last_event_id": batch.last_event_id,
-                "next_seq": batch.next_seq,
-                "shipments": batch.shipments,
-                "state_sum": signed(batch.state_sum),
-                "history_sum": signed(batch.history_sum),
-            },
+    def _write_few(self, batch: Finished, model: str) -> None:
+        """One statement, which is one transaction and one answer to wait for."""
+        exact = [key for key, _ in batch.wakes]
+        columns = _columns("t_", _TIMELINE, timeline_rows(batch.timeline)) | _columns(
+            "s_", _SHIPMENTS, batch.rows
         )
-        if cursor.rowcount != 1:
-            raise StaleWrite(f"partition {batch.partition} at {batch.start}")
+        cursor = self._conn.execute(
+            self._queries.get("write_few", model=model), _checkpoint(batch) | columns | {"exact": exact}
+        )
+        if cursor.fetchone() != (1,):
+            raise _stale(batch)
 
-    def _timeline(self, cursor: psycopg.Cursor, batch: Finished, model: str) -> None:
+    def _write_many(self, cursor: psycopg.Cursor, batch: Finished, model: str) -> None:
+        cursor.execute(self._queries.get("advance", model=model), _checkpoint(batch))
+        if cursor.rowcount != 1:
+            raise _stale(batch)
         with cursor.copy(self._queries.get("copy_timeline", model=model)) as copy:
             copy.write(batch.timeline)
-
-    def _shipments(self, cursor: psycopg.Cursor, batch: Finished, model: str) -> None:
-        if batch.rows:
-            columns = [list(column) for column in zip(*batch.rows, strict=True)]
-            cursor.execute(self._queries.get("upsert_arrays", model=model), columns)
-        else:
-            with cursor.copy(self._queries.get("copy_shipments", model=model)) as copy:
-                copy.write(batch.copied)
-            cursor.execute(self._queries.get("upsert_staged", model=model))
+        with cursor.copy(self._queries.get("copy_shipments", model=model)) as copy:
+            copy.write(batch.copied)
+        cursor.execute(self._queries.get("upsert_staged", model=model))
         if batch.wakes:
             shipments, wakes = zip(*batch.wakes, strict=True)
             cursor.execute(
                 self._queries.get("set_wake", model=model),
                 {"shipments": list(shipments), "wakes": list(wakes)},
             )
+
+
+def _checkpoint(batch: Finished) -> dict[str, Any]:
+    return {
+        "partition": batch.partition,
+        "epoch": batch.claimed.epoch,
+        "start": batch.start,
+        "end": batch.end,
+        "last_event_id": batch.last_event_id,
+        "next_seq": batch.next_seq,
+        "shipments": batch.shipments,
+        "state_sum": signed(batch.state_sum),
+        "history_sum": signed(batch.history_sum),
+    }
+
+
+def _stale(batch: Finished) -> StaleWrite:
+    return StaleWrite(f"partition {batch.partition} at {batch.start}")
+
+
+def _columns(prefix: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    """Rows as one array per column, by the name of its parameter."""
+    columns: Iterable[tuple[Any, ...]] = zip(*rows, strict=True) if rows else [()] * len(names)
+    return {prefix + name: list(column) for name, column in zip(names, columns, strict=True)}
 
 
 class Reads:

@@ -28,19 +28,28 @@ def checkpoint(reads: Reads) -> list[tuple[object, ...]]:
     return reads.connection.execute(f"{statement} WHERE partition = 0").fetchall()
 
 
-@pytest.mark.parametrize("part", ["timeline", "shipments", "alarms"])
+@pytest.mark.parametrize(
+    ("few", "part"),
+    [(9, "timeline"), (9, "shipments"), (1, "timeline"), (1, "shipments"), (1, "alarms")],
+)
 def test_rows_that_cannot_be_written_leave_the_checkpoint_where_it_was(
-    store: Store, reads: Reads, part: str
+    store: Store, reads: Reads, few: int, part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("services.projector.folding.FEW_RECORDS", few)
     number = numbers_of(0, 1)[0]
     here = lane(reads, store, 0)
     store.write(folded(here, reads, [scan("picked_up", at=hour(0), number=number)]))
     before = checkpoint(reads)
     passed = folded(here, reads, [deadline_passed("stale", day(14), number=number)])
+    assert bool(passed.rows) == (few > 1)
     broken = {
-        "timeline": replace(passed, timeline=b"not\ta\trow\n"),
-        "shipments": replace(passed, rows=[("x",) * len(passed.rows[0])]),  # type: ignore[list-item]
-        "alarms": replace(passed, wakes=[(passed.rows[0][0], "never")]),
+        "timeline": replace(passed, timeline=passed.timeline.replace(b"Z\t{", b"never\t{")),
+        "shipments": replace(
+            passed,
+            rows=[(*row[:12], "never", row[13]) for row in passed.rows],
+            copied=passed.copied and b"not\ta\trow\n",
+        ),
+        "alarms": replace(passed, wakes=[(passed.wakes[0][0], "never")]),
     }
 
     with pytest.raises(psycopg.Error):

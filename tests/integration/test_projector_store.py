@@ -13,7 +13,17 @@ from tests.integration.projector_stand import PARTITIONS, ShortLog, claimed, fol
 
 _ROWS = """SELECT shipment, version, milestone, status, view, said, wake_at, hash FROM model_1.shipments
 ORDER BY shipment"""
+_TIMELINE = "SELECT t::text FROM model_1.timeline t ORDER BY partition, src_offset"
 _SUMS = "SELECT state_sum, history_sum FROM model_1.checkpoints ORDER BY partition"
+
+
+@pytest.fixture(params=["few", "many"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """By which way batches are written, whatever their size."""
+    monkeypatch.setattr(
+        "services.projector.folding.FEW_RECORDS", {"few": 1_000_000, "many": 1}[request.param]
+    )
+    return str(request.param)
 
 
 def query(reads: Reads, statement: str) -> list[tuple[object, ...]]:
@@ -50,8 +60,10 @@ def test_a_batch_that_repeats_or_skips_records_is_refused(store: Store, reads: R
     assert query(reads, "SELECT count(*) FROM model_1.timeline") == [(1,)]
 
 
-def test_small_and_large_batches_leave_the_same_rows(store: Store, reads: Reads, url: str) -> None:
-    numbers = numbers_of(1, 1_200)
+def test_small_and_large_batches_leave_the_same_rows(
+    store: Store, reads: Reads, url: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = numbers_of(1, 300)
     steps = ("info_received", "picked_up", "in_transit")
     envelopes = [
         scan(step, at=hour(n), number=number, location={"name": "back\\slash\ttab\nline"})
@@ -60,22 +72,23 @@ def test_small_and_large_batches_leave_the_same_rows(store: Store, reads: Reads,
     ]
     large = lane(reads, store, 1)
     for n in range(len(steps)):
-        store.write(folded(large, reads, envelopes[n * 1_200 : (n + 1) * 1_200]))
-    by_copy, sums = (
-        query(reads, _ROWS),
-        query(reads, _SUMS),
-    )
+        batch = folded(large, reads, envelopes[n * 300 : (n + 1) * 300])
+        assert bool(batch.rows) == (way == "few")
+        store.write(batch)
+    rows, timeline, sums = (query(reads, statement) for statement in (_ROWS, _TIMELINE, _SUMS))
 
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute("DROP SCHEMA model_1 CASCADE; DELETE FROM core.pointer")
     migrate(url, partitions=PARTITIONS)
+    monkeypatch.setattr("services.projector.folding.FEW_RECORDS", 80 if way == "few" else 100)
     small = lane(reads, store, 1)
     for n in range(0, len(envelopes), 90):
         store.write(folded(small, reads, envelopes[n : n + 90]))
 
-    assert query(reads, _ROWS) == by_copy
+    assert query(reads, _ROWS) == rows
+    assert query(reads, _TIMELINE) == timeline
     assert query(reads, _SUMS) == sums
-    assert len(by_copy) == 1_200
+    assert (len(rows), len(timeline)) == (300, 900)
 
 
 def test_states_read_back_fold_on_as_if_they_had_never_left_memory(store: Store, reads: Reads) -> None:
@@ -129,6 +142,7 @@ def test_a_claim_ends_the_backend_of_an_owner_that_holds_the_row(
 ) -> None:
     stopped = Store(url)
     claimed(reads, stopped, 0)
+    stopped._conn.execute("BEGIN")
     stopped._conn.execute("UPDATE model_1.checkpoints SET next_offset = next_offset WHERE partition = 0")
 
     taken = claimed(reads, store, 0)

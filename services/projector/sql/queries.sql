@@ -54,17 +54,46 @@ ON CONFLICT (shipment) DO UPDATE SET
     customer_id = excluded.customer_id, view = excluded.view, said = excluded.said, hash = excluded.hash,
     wake_at = least(s.wake_at, excluded.wake_at)
 
--- name: upsert_arrays
+-- name: write_few
+-- A whole small batch, so that it takes one round trip: what does not pass the fence writes nothing.
 -- Arrays in binary: as text each would be quoted character by character, which cost more than all the rest.
-INSERT INTO {model}.shipments AS s (shipment, partition, version, carrier, milestone, status, leg_no, use_no,
-                                    order_id, customer_id, view, said, wake_at, hash)
-SELECT * FROM unnest(%b::text[], %b::int[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::int[], %b::int[],
-                     %b::text[], %b::text[], %b::text[], %b::text[], %s::timestamptz[], %b::bigint[])
-ON CONFLICT (shipment) DO UPDATE SET
-    version = excluded.version, milestone = excluded.milestone, status = excluded.status,
-    leg_no = excluded.leg_no, use_no = excluded.use_no, order_id = excluded.order_id,
-    customer_id = excluded.customer_id, view = excluded.view, said = excluded.said, hash = excluded.hash,
-    wake_at = least(s.wake_at, excluded.wake_at)
+WITH fence AS (
+    UPDATE {model}.checkpoints
+    SET next_offset = %(end)s, last_event_id = %(last_event_id)s, next_seq = %(next_seq)s,
+        shipments = %(shipments)s, state_sum = %(state_sum)s, history_sum = %(history_sum)s
+    WHERE partition = %(partition)s AND owner_epoch = %(epoch)s AND next_offset = %(start)s
+    RETURNING partition
+), told AS (
+    INSERT INTO {model}.timeline (partition, src_offset, shipment, event_id, type, mapping_version, digest,
+                                  recorded_at, event, seq, change)
+    SELECT f.partition, t.src_offset, t.shipment, t.event_id::uuid, t.type, t.mapping_version::numeric,
+           t.digest::numeric, t.recorded_at::timestamptz, t.event, t.seq, t.change
+    FROM fence f, unnest(
+        %(t_src_offset)b::bigint[], %(t_shipment)b::text[], %(t_event_id)b::text[], %(t_type)b::text[],
+        %(t_mapping_version)b::text[], %(t_digest)b::text[], %(t_recorded_at)b::text[], %(t_event)b::text[],
+        %(t_seq)b::bigint[], %(t_change)b::text[]
+    ) AS t (src_offset, shipment, event_id, type, mapping_version, digest, recorded_at, event, seq, change)
+), shown AS (
+    INSERT INTO {model}.shipments AS s (shipment, partition, version, carrier, milestone, status, leg_no, use_no,
+                                        order_id, customer_id, view, said, wake_at, hash)
+    SELECT v.shipment, f.partition, v.version, v.carrier, v.milestone, v.status, v.leg_no, v.use_no,
+           v.order_id, v.customer_id, v.view, v.said, v.wake_at::timestamptz, v.hash
+    FROM fence f, unnest(
+        %(s_shipment)b::text[], %(s_version)b::bigint[], %(s_carrier)b::text[], %(s_milestone)b::text[],
+        %(s_status)b::text[], %(s_leg_no)b::int[], %(s_use_no)b::int[], %(s_order_id)b::text[],
+        %(s_customer_id)b::text[], %(s_view)b::text[], %(s_said)b::text[], %(s_wake_at)b::text[],
+        %(s_hash)b::bigint[]
+    ) AS v (shipment, version, carrier, milestone, status, leg_no, use_no, order_id, customer_id, view, said,
+            wake_at, hash)
+    ON CONFLICT (shipment) DO UPDATE SET
+        version = excluded.version, milestone = excluded.milestone, status = excluded.status,
+        leg_no = excluded.leg_no, use_no = excluded.use_no, order_id = excluded.order_id,
+        customer_id = excluded.customer_id, view = excluded.view, said = excluded.said, hash = excluded.hash,
+        -- after a DeadlinePassed the next deadline is exact, whatever stood there before
+        wake_at = CASE WHEN s.shipment = ANY(%(exact)b::text[]) THEN excluded.wake_at
+                       ELSE least(s.wake_at, excluded.wake_at) END
+)
+SELECT count(*) FROM fence
 
 -- name: set_wake
 -- After a DeadlinePassed the next deadline is exact, whatever stood there before.
