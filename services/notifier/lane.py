@@ -22,14 +22,15 @@ from services.runtime import metrics
 from services.runtime.clock import Clock, monotonic
 from services.runtime.log import get_logger
 from services.runtime.outcomes import RecordRefused
+from services.runtime.pace import Pace
 from services.runtime.sink import SinkLost
 
 log = get_logger(__name__)
 
 BATCH_RECORDS: Final = 500
 WAITING_RECORDS: Final = 2_000
-GATHER_S: Final = 0.05
-"""A transaction costs the same for one alert as for hundreds: under load they begin this far apart."""
+REST_S: Final = 0.1
+"""Longer ones cost a notifier that catches up a third of its speed."""
 FENCED_PAUSE_S: Final = 4.0
 """Longer than a heartbeat: a process that lost its partition learns so before it fences the new owner."""
 
@@ -56,7 +57,7 @@ class Lane:
         self._room = asyncio.Event()
         self._room.set()
         self._position = Position()
-        self._appended_at = -GATHER_S
+        self._pace = Pace(REST_S)
         self._opened = False
         self._unfinished = 0
         self._task: asyncio.Task[None] | None = None
@@ -103,7 +104,8 @@ class Lane:
 
     async def _batch(self) -> list[EventT]:
         events = [await self._waiting.get()]
-        await asyncio.sleep(max(0.0, self._appended_at + GATHER_S - monotonic()))
+        if self._waiting_records < BATCH_RECORDS:
+            await asyncio.sleep(self._pace.left)
         count = len(_records(events[0]))
         while count < BATCH_RECORDS and not self._waiting.empty():
             events.append(self._waiting.get_nowait())
@@ -138,8 +140,9 @@ class Lane:
         await self._rejects.send(step.rejected)
         try:
             if step.alerts:
-                self._appended_at = monotonic()
+                began = monotonic()
                 await self._sink.append([alert.record for alert in step.alerts])
+                self._pace.ended(began)
         except RecordRefused as error:
             self._opened = False
             await self._set_aside(records, error)

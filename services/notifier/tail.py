@@ -16,7 +16,7 @@ READ_COMMITTED: Final = 1
 _LATEST: Final = -1
 _NO_REPLICA: Final = -1
 _POLL_MS: Final = 200
-_FIRST_LOOK_S: Final = 0.001
+_FIRST_LOOK_S: Final = 0.003
 _LAST_LOOK_S: Final = 0.05
 """Between two looks, the first ones close together: markers follow their commit within milliseconds."""
 
@@ -42,9 +42,10 @@ async def wait_readable(client: AIOKafkaClient, place: TopicPartition, offset: i
     The answer to a commit or abort only promises the marker that lets them.
     """
     pause = _FIRST_LOOK_S
+    await asyncio.sleep(pause)
     while await end_offset(client, place, READ_COMMITTED) <= offset:
-        await asyncio.sleep(pause)
         pause = min(2 * pause, _LAST_LOOK_S)
+        await asyncio.sleep(pause)
 
 
 async def last_record(bootstrap: str, topic: str, partition: int) -> LastRecord | None:

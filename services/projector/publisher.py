@@ -16,10 +16,12 @@ from schemas.codec import Record, cloud_headers
 from services.projector.batch import Published
 from services.projector.lane import Claimed
 from services.projector.store import Outbox
+from services.runtime.clock import monotonic
 from services.runtime.lifecycle import backoff
 from services.runtime.log import get_logger
 from services.runtime.metrics import PUBLISHED, PUBLISHER_LAG, SINK_LOST
 from services.runtime.outcomes import BrokerUnavailable, RecordRefused
+from services.runtime.pace import Pace
 from services.runtime.postgres import DatabaseError, is_passing
 from services.runtime.sink import FencedSink, SinkLost
 
@@ -27,6 +29,7 @@ _HANDED_LIMIT: Final = 20_000
 _SCAN_LIMIT: Final = 2_000
 _APPEND_LIMIT: Final = 1_000
 _IDLE_WAIT: Final = 0.2
+_REST: Final = 0.25
 _STUCK: Final = (RecordRefused, ValueError, TypeError, AttributeError, LookupError)
 _log = get_logger("projector.publisher")
 
@@ -65,6 +68,7 @@ class Publisher:
         self._position = -1
         self._seq = 0
         self._newest = 0
+        self._pace = Pace(_REST)
         self._attempt = 0
         self.stuck: str | None = None
         """What keeps the next row from being published, when it is not the broker's being away."""
@@ -150,6 +154,8 @@ class Publisher:
             with self._wake:
                 if self._stop and not self._handed and not self._must_scan:
                     return None
+                if self._rests():
+                    continue
                 handed, self._handed = self._handed, []
                 scan, self._must_scan = self._must_scan, False
                 if not handed and not scan:
@@ -166,10 +172,20 @@ class Publisher:
                 self._must_scan = True
                 return rows
 
+    def _rests(self) -> bool:
+        """Wait for more behind a transaction that has just been; whether that is worth another look."""
+        rest = self._pace.left
+        if not rest or self._stop or len(self._handed) >= _APPEND_LIMIT or self._must_scan:
+            return False
+        self._wake.wait(rest)
+        return True
+
     def _send(self, sink: FencedSink, rows: list[Published]) -> None:
         for start in range(0, len(rows), _APPEND_LIMIT):
             part = rows[start : start + _APPEND_LIMIT]
+            began = monotonic()
             sink.append([status_record(row) for row in part])
+            self._pace.ended(began)
             self._position, self._seq = part[-1].src_offset, part[-1].seq
             self.stuck, self._attempt = None, 0
             PUBLISHED.inc(len(part))

@@ -30,8 +30,8 @@ _SETTLE_MS: Final = 15_000
 # written; with the library's 100 ms of patience every second append would take that long.
 _RETRY_BACKOFF_MS: Final = 5
 
-# Markers follow the answer to a commit within milliseconds.
-_FIRST_LOOK_S: Final = 0.001
+# Markers follow the answer to a commit within milliseconds; each look is a request of its own.
+_FIRST_LOOK_S: Final = 0.003
 _LAST_LOOK_S: Final = 0.05
 
 # Any key will do; a compacted topic takes no record without one.
@@ -151,11 +151,12 @@ class _BoundedProducer(KafkaProducer):  # type: ignore[misc]  # no types there
         The answer to a commit or abort only promises the marker that lets them. Raises KafkaError.
         """
         deadline, pause = monotonic() + _SETTLE_MS / 1000, _FIRST_LOOK_S
+        Event().wait(pause)
         while self.end_offset(place, IsolationLevel.READ_COMMITTED) <= offset:
             if monotonic() > deadline:
                 raise kafka_errors.KafkaTimeoutError(f"{place} is not readable beyond {offset}")
-            Event().wait(pause)
             pause = min(2 * pause, _LAST_LOOK_S)
+            Event().wait(pause)
 
     def end_offset(self, place: TopicPartition, isolation: IsolationLevel) -> int:
         """The end of a partition for readers of that isolation; waits for its leader. Raises KafkaError."""

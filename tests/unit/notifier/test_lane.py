@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import orjson
+import pytest
 
 from schemas.codec import Record
 from services.notifier import lane as lane_module
@@ -315,8 +317,7 @@ def test_when_it_has_ended_nothing_that_comes_is_told_before_what_was_dropped() 
     assert acknowledged == []
 
 
-def test_behind_a_bug_nothing_more_is_acknowledged(monkeypatch: Any) -> None:
-    monkeypatch.setattr(lane_module, "GATHER_S", 0.0)
+def test_behind_a_bug_nothing_more_is_acknowledged() -> None:
     sink = FakeSink(faults=[None, ZeroDivisionError("a bug")])
 
     async def play() -> list[int]:
@@ -332,3 +333,37 @@ def test_behind_a_bug_nothing_more_is_acknowledged(monkeypatch: Any) -> None:
 
     assert asyncio.run(play()) == [0]
     assert sink.told() == [0]
+
+
+class Resting:
+    """A pace that rests a moment behind each transaction."""
+
+    left = 0.0
+
+    def ended(self, began: float) -> None:
+        """As Pace.ended."""
+        self.left = 0.1
+
+
+@pytest.mark.parametrize(("full", "transactions"), [(500, [1, 3]), (1, [1, 1, 1, 1])])
+def test_what_comes_while_a_lane_rests_is_told_in_one_transaction_unless_that_is_full(
+    full: int, transactions: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane_module, "Pace", lambda most: Resting())
+    monkeypatch.setattr(lane_module, "BATCH_RECORDS", full)
+    written: list[int] = []
+    sink = FakeSink(before_append=lambda: written.append(len(sink.written)))
+
+    async def play() -> None:
+        lane = _lane(sink, FakeRejects())
+        lane.start(lambda task: None)
+        for offset, changed in enumerate(changes(4)):
+            await lane.put(event([fetched(changed, offset=offset)], []))
+            for _ in range(10):
+                await asyncio.sleep(0)
+        await finished(lane)
+        await lane.close()
+
+    asyncio.run(play())
+    written.append(len(sink.written))
+    assert [after - before for before, after in pairwise(written)] == transactions

@@ -202,3 +202,42 @@ def test_a_status_record_is_keyed_by_its_shipment_and_known_by_partition_and_off
     assert record.key == b"acme:P1"
     assert orjson.loads(record.value) == {"seq": 1, **orjson.loads(change.change)}
     assert dict(record.headers)["ce_id"] == b"status-0-0"
+
+
+class Resting:
+    """A pace whose rest behind a transaction never ends."""
+
+    left = 0.0
+
+    def ended(self, began: float) -> None:
+        """As Pace.ended."""
+        self.left = 60.0
+
+
+def test_what_comes_while_it_rests_is_told_in_one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publisher_module, "Pace", lambda most: Resting())
+    scene = Scene(5)
+    scene.outbox.rows = scene.changes[:1]
+
+    with scene.publishing() as publisher:
+        until(lambda: scene.told() == [1] and scene.outbox.looked[-1:] == [0])
+        for number in range(2, 6):
+            publisher.hand_over(scene.changes[number - 1 : number], newest=number)
+            time.sleep(0.02)  # time enough to tell it, were there no rest
+
+    assert scene.told() == [1, 2, 3, 4, 5]
+    first, *later = [offset for offset, _ in scene.broker.committed(TOPIC, 0)]
+    marker = 1
+    assert later == [first + 1 + marker + n for n in range(4)]
+
+
+def test_it_rests_no_longer_than_until_a_transaction_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publisher_module, "Pace", lambda most: Resting())
+    monkeypatch.setattr(publisher_module, "_APPEND_LIMIT", 2)
+    scene = Scene(3)
+    scene.outbox.rows = scene.changes[:1]
+
+    with scene.publishing() as publisher:
+        until(lambda: scene.told() == [1] and scene.outbox.looked[-1:] == [0])
+        publisher.hand_over(scene.changes[1:], newest=3)
+        until(lambda: scene.told() == [1, 2, 3])
