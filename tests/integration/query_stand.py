@@ -27,6 +27,7 @@ from services.query.caller import Door
 from services.query.index.store import IndexStore
 from services.query.parts import Parts
 from services.query.shipments import orders, routes
+from services.query.shipments.answering import BEHIND
 from services.query.store import ReadStore
 from services.runtime.config import read_settings
 from services.runtime.health import Health
@@ -36,6 +37,7 @@ from services.runtime.kafka import partition_for
 from services.runtime.keys import give_out
 from tests.builders import registered
 from tests.integration.projector_stand import PARTITIONS, folded, lane
+from tests.waiting import until
 
 Json = dict[str, Any]
 Feature = Callable[[FastAPI, Parts], None]
@@ -100,6 +102,10 @@ class Served:
         assert answer.status_code == 200, answer.text
         members: Json = answer.json()
         return members
+
+    def settled(self) -> None:
+        """Return when the index has all that was told: a list that is behind says so."""
+        until(lambda: BEHIND not in self.client.get("/v1/shipments", params={"limit": 1}).headers)
 
     def shipments(self, **parameters: Any) -> list[str]:
         """The keys on one page."""

@@ -295,6 +295,7 @@ def test_walking_the_pages_while_rows_come_and_change_loses_and_doubles_none_tha
         @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(st.lists(actions, min_size=5, max_size=5), st.integers(1, 9))
         def walk(meanwhile: list[list[Any]], limit: int) -> None:
+            api.settled()
             before = {key for page in api.walk(limit=200) for key in page}
             moved, new, walked = set[str](), set[str](), list[str]()
             todo = iter(meanwhile)
