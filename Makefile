@@ -38,7 +38,7 @@ check: setup  ## ruff, mypy strict, import rules, schema drift
 	@if test -f schemas/generate.py; then $(BIN)/python -m schemas.generate --check; fi
 	$(BIN)/python -m services.query.openapi --check
 
-QUICK := tests/unit tests/carriers tests/guards
+QUICK := tests/unit tests/carriers tests/guards tests/mutants
 SERVED := tests/integration tests/contracts
 PAGES := tests/browser
 BROKEN := tests/e2e tests/chaos
