@@ -60,12 +60,13 @@ ON CONFLICT (partition) DO UPDATE SET next_offset = excluded.next_offset
 
 -- name: add
 -- Whose an alert is: the merchant's who alone has registered the number; of several the one whose order it
--- tells of, if what caused it was a scan, which all of them see.
+-- tells of, if what caused it was a scan, which all of them see. Their texts in binary: else each would be
+-- quoted character by character.
 WITH told AS (
     SELECT * FROM unnest(
         %(alert_ids)s::uuid[], %(told_ms)s::bigint[], %(partitions)s::integer[], %(offsets)s::bigint[],
         %(kinds)s::text[], %(shipments)s::text[], %(order_ids)s::text[], %(customer_ids)s::text[],
-        %(causes)s::uuid[], %(alerts)s::text[]
+        %(causes)s::uuid[], %(alerts)b::text[]
     ) AS t (alert_id, told_ms, partition, topic_offset, kind, shipment, order_id, customer_id, cause, alert)
 )
 INSERT INTO alerts.alerts (
