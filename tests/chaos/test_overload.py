@@ -17,9 +17,6 @@ pytestmark = [pytest.mark.chaos, pytest.mark.measured, pytest.mark.timeout(300 +
 
 USUAL = 20
 MOST_BYTES = 512 * 1024 * 1024
-QUICK = 1.0
-FLOODS = 3
-"""A stall of the machine is the p99 of 6 s; a queue that is too long is there each time."""
 
 
 def test_ten_times_the_load_is_taken_in_part_quickly_and_refused_in_part_with_a_time_to_come_back(
@@ -27,14 +24,10 @@ def test_ten_times_the_load_is_taken_in_part_quickly_and_refused_in_part_with_a_
 ) -> None:
     usual = _flood(up_wall, connections=USUAL, seconds=3)
 
-    floods = [_flood(up_wall, connections=30 * USUAL, seconds=SECONDS)]
-    while floods[-1]["p99"] >= QUICK and len(floods) < FLOODS:
-        floods.append(_flood(up_wall, connections=30 * USUAL, seconds=SECONDS))
-    much = floods[-1]
+    much = _flood(up_wall, connections=30 * USUAL, seconds=SECONDS)
 
     memory = {service: _resident(up_wall.pid(service)) for service in up_wall.ready["pids"]}
     told = {name: much[name] for name in ("statuses", "p99", "without_retry_after", "broken")}
-    sys.stdout.write(f"p99 of each flood: {[flood['p99'] for flood in floods]}\n")
     sys.stdout.write(f"{SECONDS:.0f} s: {told}, most bytes of a process {max(memory.values()):,}\n")
     assert usual["statuses"].keys() == {"202"}
     assert much["statuses"].keys() <= {"202", "429", "503"}
@@ -42,9 +35,9 @@ def test_ten_times_the_load_is_taken_in_part_quickly_and_refused_in_part_with_a_
     assert much["statuses"].get("429", 0) + much["statuses"].get("503", 0) > 0
     assert much["without_retry_after"] == 0
     assert much["broken"] == 0
-    assert much["p99"] < QUICK
+    assert much["p99"] < 1.0
     assert all(size <= MOST_BYTES for size in memory.values()), memory
-    acknowledged = {*usual["event_ids"], *(event_id for flood in floods for event_id in flood["event_ids"])}
+    acknowledged = {*usual["event_ids"], *much["event_ids"]}
     until(lambda: acknowledged <= _logged(up_wall), within=60, what="all that was acknowledged is in the log")
 
 
