@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -200,10 +201,21 @@ def test_a_failed_start_shows_the_log_and_leaves_nothing(home: Path) -> None:
         read_settings({}, home=home)
 
 
+@contextmanager
+def _heeding_interrupts() -> Iterator[None]:
+    """As in a terminal: a shell lets what runs in its background ignore Ctrl-C, and that is inherited."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("wish", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_start_leaves_nothing(home: Path, wish: signal.Signals) -> None:
     command = [sys.executable, "-m", "services.cli", "local", "up", "--home", str(home)]
-    starting = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    with _heeding_interrupts():
+        starting = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     deadline = time.monotonic() + 30
     while not (home / "stack.json").exists() or StackFile(home).load().kafka is None:
         assert time.monotonic() < deadline, "the broker was never launched"
