@@ -1,5 +1,6 @@
 """The HTTP server: uvicorn, stopped by our own signal, answering HEAD, and broken HTTP as problem details."""
 
+import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import orjson
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from services.runtime.http_accept import Acceptor
 from services.runtime.http_head import HeadAnswered
 from services.runtime.http_problems import PROBLEM_JSON
 
@@ -53,7 +55,21 @@ class HttpServer(uvicorn.Server):
 
     def serve_until_stopped(self) -> None:
         """Answer requests; returns when those under way have been answered, at most 8 s after the stop."""
-        self.run(sockets=[self._listener])
+        self.run(sockets=[])
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin; the listener is ours alone to accept from."""
+        await super().startup(sockets)
+        self._acceptor = Acceptor(self._listener, self._protocol)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept no more, and let what is under way end."""
+        self._acceptor.close()
+        self._listener.close()
+        await super().shutdown(sockets)
+
+    def _protocol(self) -> asyncio.Protocol:
+        return _Protocol(self.config, self.server_state, self.lifespan.state)
 
     async def on_tick(self, counter: int) -> bool:
         """One turn of the server's own loop."""
