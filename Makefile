@@ -7,7 +7,7 @@ BENCH  := .venv-bench
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fast test-fast check test test-api test-live test-served test-broken test-measured test-again demo bench bench-exports bench-setup profile fuzz mutants chaos kills chaos-long rebuild-chaos schemas lock kafka-lock streams-lock \
+.PHONY: help setup fast test-fast check test test-api test-live test-served test-whole test-measured test-again demo bench bench-exports bench-setup profile fuzz mutants chaos kills chaos-long rebuild-chaos schemas lock kafka-lock streams-lock \
 	local-up local-down clean
 
 help:  ## print this manual
@@ -42,25 +42,26 @@ QUICK := tests/unit tests/carriers tests/guards tests/mutants
 SERVED := tests/integration tests/contracts
 PAGES := tests/browser
 BROKEN := tests/e2e tests/chaos
+UNMEASURED := not fuzz and not measured
 
-test: setup  ## the whole test suite: rules on all cores, services beside outages, then what is measured alone
+test: setup  ## the whole test suite: rules on all cores, services beside whole Shiplogs, then what is measured alone
 	@status=0; \
 	$(BIN)/python -m pytest -n auto --dist worksteal $(QUICK) || status=1; \
-	$(MAKE) --no-print-directory --output-sync=target --keep-going -j2 test-served test-broken || status=1; \
+	$(MAKE) --no-print-directory --output-sync=target --keep-going -j2 test-served test-whole || status=1; \
 	$(MAKE) --no-print-directory test-measured || status=1; \
 	exit $$status
 
-test-served: setup  ## services, HTTP and pages on stacks of their own
+test-served: setup  ## services and HTTP on stacks of their own
+	$(BIN)/python -m pytest -n 2 --dist loadfile -o cache_dir=.pytest_cache/served $(SERVED)
+
+test-whole: setup  ## whole Shiplogs: replaying, killed, frozen, cut off, looked at in a browser
 	@status=0; \
-	$(BIN)/python -m pytest -n 2 --dist loadfile -o cache_dir=.pytest_cache/served $(SERVED) || status=1; \
-	$(BIN)/python -m pytest -o cache_dir=.pytest_cache/pages $(PAGES) || status=1; \
+	$(BIN)/python -m pytest -o cache_dir=.pytest_cache/broken -m '$(UNMEASURED)' $(BROKEN) || status=1; \
+	$(BIN)/python -m pytest -o cache_dir=.pytest_cache/pages -m '$(UNMEASURED)' $(PAGES) || status=1; \
 	exit $$status
 
-test-broken: setup  ## whole Shiplogs replaying, killed, frozen and cut off
-	$(BIN)/python -m pytest -o cache_dir=.pytest_cache/broken -m 'not fuzz and not measured' $(BROKEN)
-
-test-measured: setup  ## what asserts seconds under load, with the machine to itself
-	$(BIN)/python -m pytest -o cache_dir=.pytest_cache/measured -m measured $(BROKEN)
+test-measured: setup  ## what asserts seconds, with the machine to itself
+	$(BIN)/python -m pytest -o cache_dir=.pytest_cache/measured -m measured $(BROKEN) $(PAGES)
 
 AGAIN := $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 NONE_LEFT := || test $$? -eq 5
@@ -70,7 +71,7 @@ test-again: setup  ## what failed in the last `make test`, once more, one after 
 	$(AGAIN) -o cache_dir=.pytest_cache/served $(SERVED) $(NONE_LEFT)
 	$(AGAIN) -o cache_dir=.pytest_cache/pages $(PAGES) $(NONE_LEFT)
 	$(AGAIN) -o cache_dir=.pytest_cache/broken $(BROKEN) $(NONE_LEFT)
-	$(AGAIN) -o cache_dir=.pytest_cache/measured -m measured $(BROKEN) $(NONE_LEFT)
+	$(AGAIN) -o cache_dir=.pytest_cache/measured -m measured $(BROKEN) $(PAGES) $(NONE_LEFT)
 
 demo: setup  ## the main job end to end, with a table of what happened
 	$(BIN)/shiplog demo

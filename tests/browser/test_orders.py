@@ -86,6 +86,7 @@ def test_the_history_is_taken_away_as_a_file(shop: Shop, plain: Page, form: str,
     assert "attachment" in file.headers["content-disposition"]
 
 
+@pytest.mark.measured
 def test_a_scan_told_while_the_list_is_open_appears_within_a_second(shop: Shop, contexts: Contexts) -> None:
     key = shop.ships("O-1", canonical_scan("picked_up", at=ago(days=1)))
     page = contexts().new_page()

@@ -96,6 +96,7 @@ def test_without_javascript_times_are_in_the_chosen_zone_else_in_utc(
     expect(page.locator("ol.timeline time").last).to_have_text("4 May 2026, 08:02")
 
 
+@pytest.mark.measured
 def test_a_scan_that_comes_while_the_page_is_open_appears_within_a_second(
     contexts: Contexts, site: Up, number: str, record_property: Callable[[str, object], None]
 ) -> None:
