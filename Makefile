@@ -1,6 +1,7 @@
 # Shiplog: everything a developer does, from a bare checkout. `make` alone prints the manual.
 
-PYTHON ?= python3
+# `make setup PYTHON=...` names another one
+PYTHON ?= $(eval PYTHON := $$(shell python3 deploy/interpreter.py 2>/dev/null || echo python3))$(PYTHON)
 VENV   := .venv
 BIN    := $(VENV)/bin
 BENCH  := .venv-bench
@@ -25,7 +26,7 @@ $(VENV)/.installed: $(VENV)/.locked pyproject.toml
 
 $(VENV)/.locked: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Shiplog needs Python 3.11 or newer; set PYTHON=... to name one")'
-	@echo "setting up $(VENV): a minute the first time"
+	@echo "setting up $(VENV) with $(PYTHON): a minute the first time"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --no-deps --prefer-binary --require-hashes --requirement requirements.lock
 	@touch $@

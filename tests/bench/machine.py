@@ -2,6 +2,7 @@
 
 import os
 import platform
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,21 @@ def machine() -> dict[str, Any]:
         "memory_gib": _memory_gib(),
         "processor": _processor(),
         "python": platform.python_version(),
+        "loop_ms": _loop_ms(),
         "system": f"{platform.system()} {platform.release()}",
         "busy": round(os.getloadavg()[0], 2),
     }
+
+
+def _loop_ms() -> float:
+    """What a million multiplications take: tells a slow machine, or a Python compiled without optimisation."""
+    taken = []
+    for _ in range(3):
+        began, total = time.process_time(), 0
+        for n in range(1_000_000):
+            total += n * n
+        taken.append((time.process_time() - began) * 1000)
+    return round(min(taken), 1)
 
 
 def _memory_gib() -> float | None:
