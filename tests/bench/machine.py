@@ -21,7 +21,7 @@ def machine() -> dict[str, Any]:
 
 
 def _loop_ms() -> float:
-    """What a million multiplications take: tells a slow machine, or a Python compiled without optimisation."""
+    """What a million multiplications take: tells a slow machine, or a Python compiled without much care."""
     taken = []
     for _ in range(3):
         began, total = time.process_time(), 0
