@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -17,6 +17,9 @@ class Passing(StrEnum):
     NONE = "none"
 
 
+_PATIENCE_S: Final = 120.0
+"""`up` may take a minute to see that a service stands still and to start it anew: that is waited for."""
+
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Canonical NDJSON.")]
 Clock = Annotated[Passing, typer.Option(help="virtual: deadlines fire as time passes; none: no time passes.")]
 Until = Annotated[str | None, typer.Option(metavar="T", help="Where time moves to at the end, inclusive.")]
@@ -29,7 +32,11 @@ def register(app: typer.Typer) -> None:
 
 
 def replay(
-    file: File, clock: Clock = Passing.VIRTUAL, until: Until = None, wait: Wait = 60.0, json: JsonFlag = False
+    file: File,
+    clock: Clock = Passing.VIRTUAL,
+    until: Until = None,
+    wait: Wait = _PATIENCE_S,
+    json: JsonFlag = False,
 ) -> None:
     """Append a file of history, in its order, to a stack with a virtual clock; wait until all is done."""
     from services.cli.import_ import numbered
