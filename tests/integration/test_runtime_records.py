@@ -19,6 +19,8 @@ from services.runtime.records import LogDiverged, LogReader, MemberFenced
 from services.runtime.topics import ensure_topics
 
 PARTITIONS = 3
+PATIENCE = 60.0
+"""Seconds for a group to settle: on a machine that does much else at once it takes more than ten."""
 
 
 @pytest.fixture
@@ -219,7 +221,7 @@ def test_a_second_member_gets_its_share_and_the_first_starts_anew(
 
     second = member("b")
     given = until_assigned(first, second, of=second)
-    deadline = monotonic() + 10
+    deadline = monotonic() + PATIENCE
     kept: set[int] = set()
     revoked: set[int] = set()
     while not kept and monotonic() < deadline:
@@ -254,7 +256,7 @@ def test_a_static_member_that_comes_back_gets_the_same_partitions(
 def settled(first: GroupReader, second: GroupReader) -> set[int]:
     """Poll both until both have partitions and the group is quiet; what the first one holds."""
     held: list[set[int]] = [set(), set()]
-    quiet_since, deadline = monotonic(), monotonic() + 20
+    quiet_since, deadline = monotonic(), monotonic() + PATIENCE
     while not all(held) or monotonic() < quiet_since + 1:
         for index, reader in enumerate((first, second)):
             reader.poll(50)
@@ -282,8 +284,8 @@ def test_a_member_whose_name_was_taken_learns_it_by_committing(
 
 
 def commit_until_told(reader: GroupReader) -> None:
-    """Commit and poll, as a loop does, for 10 s at most."""
-    deadline = monotonic() + 10
+    """Commit and poll, as a loop does, until the group says something."""
+    deadline = monotonic() + PATIENCE
     while monotonic() < deadline:
         reader.commit({0: 1})
         reader.poll(50)
