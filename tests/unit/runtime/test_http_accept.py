@@ -15,11 +15,11 @@ from services.runtime.http_accept import Acceptor
 
 WAITING = 40
 
-Loop = Callable[[], asyncio.AbstractEventLoop]
+Run = Callable[[Coroutine[Any, Any, None]], None]
 
 
 @pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
-def run(request: pytest.FixtureRequest) -> Callable[[Coroutine[Any, Any, None]], None]:
+def run(request: pytest.FixtureRequest) -> Run:
     """Runs to the end on a new loop of either kind."""
 
     def to_the_end(work: Coroutine[Any, Any, None]) -> None:
@@ -27,9 +27,6 @@ def run(request: pytest.FixtureRequest) -> Callable[[Coroutine[Any, Any, None]],
             runner.run(asyncio.wait_for(work, 20))
 
     return to_the_end
-
-
-Run = Callable[[Coroutine[Any, Any, None]], None]
 
 
 @pytest.fixture
