@@ -20,6 +20,7 @@ from schemas.topics import Topics, topics
 
 PARTITIONS = 4
 _LIBRARIES = ("kafka.", "aiokafka.")
+_TOLD_LINES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,8 @@ def new_place(home: Path, *, kafka: str, database_url: str) -> Place:
 
 @contextlib.contextmanager
 def running(place: Place, *, clock: str = "virtual") -> Iterator[Up]:
-    """`shiplog up` until the block ends; fails when a service logged an exception that nobody expected."""
+    """`shiplog up` until the block ends, and what troubled it; fails when a service logged an exception
+    that nobody expected."""
     log = place.home / "up.log"
     with log.open("ab") as err:
         process = subprocess.Popen(
@@ -168,8 +170,18 @@ def running(place: Place, *, clock: str = "virtual") -> Iterator[Up]:
     try:
         yield up
     finally:
+        print("\n".join(troubles(log)[-_TOLD_LINES:]))  # noqa: T201 - pytest shows it beside a failure
         up.stop()
     assert not (broken := bugs(log)), "\n".join(broken)
+
+
+def troubles(log: Path) -> list[str]:
+    """The lines that are no plain news, and what became of the services' processes."""
+    return [
+        line
+        for line in log.read_text(errors="replace").splitlines()
+        if '"level": "info"' not in line or '"event": "service_' in line or '"event": "partition_' in line
+    ]
 
 
 def bugs(log: Path) -> list[str]:
