@@ -29,8 +29,7 @@ log = get_logger(__name__)
 
 BATCH_RECORDS: Final = 500
 WAITING_RECORDS: Final = 2_000
-REST_S: Final = 0.1
-"""Longer ones cost a notifier that catches up a third of its speed."""
+REST_S: Final = 0.5
 FENCED_PAUSE_S: Final = 4.0
 """Longer than a heartbeat: a process that lost its partition learns so before it fences the new owner."""
 

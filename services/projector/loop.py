@@ -21,6 +21,7 @@ from services.runtime.health import Health
 from services.runtime.lifecycle import StopSignal
 from services.runtime.log import get_logger
 from services.runtime.outcomes import BrokerUnavailable
+from services.runtime.pace import Rounds
 from services.runtime.postgres import DatabaseAway
 from services.runtime.unread import StandsStill, Unanswered
 
@@ -28,6 +29,9 @@ _POLL_LIMIT: Final = 10_000
 _IDLE_POLL_MS: Final = 100
 _BUSY_POLL_MS: Final = 2
 _FULL_WAIT: Final = 0.05
+_ROUND_EVERY: Final = 0.1
+_MANY: Final = 1_000
+"""Fewer records wait until a rest is over for others that could share their batch (docs/adr/0028)."""
 _TELL_EVERY: Final = 1.0
 _PATIENCE: Final = 1.0
 """A folder silent for longer stops the beat, so that a stall of either is seen in the same way."""
@@ -64,6 +68,7 @@ class Projector:
         self._still = StandsStill("takes", patience=_STILL_AFTER)
         self._unanswered = Unanswered(patience=_UNANSWERED_AFTER)
         self._polled = False
+        self._rounds = Rounds(_ROUND_EVERY)
         self._newest_ms: dict[int, int] = {}
         self._tell_at = 0.0
 
@@ -86,6 +91,8 @@ class Projector:
         self._lanes.resume_accepted()
         if self._folders.full:
             self._folders.wait(_FULL_WAIT)
+        elif rest := self._rounds.left:
+            self._folders.wait(rest)
         else:
             self._polled = True
             self._take(self._poll(_BUSY_POLL_MS if self._folders.busy else _IDLE_POLL_MS))
@@ -106,6 +113,7 @@ class Projector:
             owned = written.handed.owned
             if written.outcome is Outcome.COMMITTED:
                 self._folders.committed(owned, written.handed.batch.number)
+                self._rounds.ended()
             elif written.outcome is Outcome.STALE:
                 metrics.REFUSED_STALE_WRITES.labels(how="fence").inc()
                 _log.warning("stale_write_refused", partition=owned.partition, epoch=owned.claimed.epoch)
@@ -125,6 +133,8 @@ class Projector:
             if found:
                 self._folders.take(owned, found)
                 self._newest_ms[partition] = found[-1][1]
+        if 0 < sum(map(len, records.values())) < _MANY:
+            self._rounds.began()
 
     def _move(self) -> None:
         """Rounds to the folders, finished batches to the writer as it has room."""

@@ -29,7 +29,7 @@ _HANDED_LIMIT: Final = 20_000
 _SCAN_LIMIT: Final = 2_000
 _APPEND_LIMIT: Final = 1_000
 _IDLE_WAIT: Final = 0.2
-_REST: Final = 0.25
+_REST: Final = 1.0
 _STUCK: Final = (RecordRefused, ValueError, TypeError, AttributeError, LookupError)
 _log = get_logger("projector.publisher")
 

@@ -1,16 +1,16 @@
-"""How far apart small transactions begin: whoever has just made one rests in proportion to what it took.
+"""How far apart small pieces of work begin: whoever has just done one rests in proportion to what it took.
 
-A transaction costs the broker and its client the same for one record as for hundreds. On a machine at rest
-it takes milliseconds, and the rest is hardly felt; where everybody waits for a processor, transactions that
-follow each other at once would be what they wait for.
+A transaction costs the broker and its client the same for one record as for hundreds, and so does a batch.
+On a machine at rest it takes milliseconds, and the rest is hardly felt; where everybody waits for a
+processor, pieces that follow each other at once would be what they wait for.
 """
 
 from typing import Final
 
 from services.runtime.clock import monotonic
 
-TIMES: Final = 3.0
-"""A rest is so many times as long as what it follows: a quarter of the time is for transactions."""
+TIMES: Final = 9.0
+"""A rest is so many times as long as what it follows: a tenth of the time is for small pieces."""
 
 
 class Pace:
@@ -24,6 +24,30 @@ class Pace:
         """A transaction that began at that reading of `monotonic` has ended."""
         now = monotonic()
         self._rests_until = now + min(TIMES * (now - began), self._most)
+
+    @property
+    def left(self) -> float:
+        """How long the rest goes on, in seconds."""
+        return max(self._rests_until - monotonic(), 0.0)
+
+
+class Rounds:
+    """The same for work that is handed on: one thread's, whose rounds begin `most` seconds apart at most."""
+
+    def __init__(self, most: float) -> None:
+        self._most = most
+        self._began = 0.0
+        self._rests_until = 0.0
+
+    def began(self) -> None:
+        """A round has been handed on."""
+        self._began = monotonic()
+        self._rests_until = self._began + self._most
+
+    def ended(self) -> None:
+        """A round is through; were it an earlier one, the rest is only shorter."""
+        now = monotonic()
+        self._rests_until = min(self._rests_until, now + TIMES * (now - self._began))
 
     @property
     def left(self) -> float:

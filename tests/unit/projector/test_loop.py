@@ -27,6 +27,7 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """Nothing is polled yet; waiting takes no time."""
     monkeypatch.setattr(loop_module, "_TELL_EVERY", 0.0)
     monkeypatch.setattr(loop_module, "_FULL_WAIT", 0.0)
+    monkeypatch.setattr(loop_module, "_ROUND_EVERY", 0.0)
     return Scene()
 
 
@@ -51,6 +52,59 @@ def test_records_of_a_partition_that_is_not_claimed_are_not_touched(scene: Scene
     scene.turns({1: records(0, 3), 0: records(0, 1)})
 
     assert scene.writer.ends() == [(0, 1)]
+
+
+class Resting:
+    """Rounds whose rest never ends."""
+
+    left = 0.0
+
+    def began(self) -> None:
+        """As Rounds.began."""
+        self.left = 0.001
+
+    def ended(self) -> None:
+        """As Rounds.ended."""
+
+
+def test_what_comes_behind_few_records_waits_until_the_rest_is_over(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resting = Resting()
+    monkeypatch.setattr(scene.projector, "_rounds", resting)
+
+    scene.turns({}, {0: records(0, 2)}, {0: records(2, 3)})
+    while_it_rests = scene.writer.ends()
+    resting.left = 0.0
+    scene.projector.turn()
+    scene.projector.turn()
+
+    assert while_it_rests == [(0, 2)]
+    assert scene.writer.ends() == [(0, 2), (2, 3)]
+
+
+def test_behind_many_records_the_next_are_taken_at_once(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop_module, "_MANY", 2)
+    monkeypatch.setattr(scene.projector, "_rounds", Resting())
+
+    scene.turns({0: records(0, 2)}, {0: records(2, 4)}, {0: records(4, 5)}, {0: records(5, 9)})
+
+    assert scene.writer.ends() == [(0, 2), (2, 4), (4, 5)]
+
+
+def test_a_round_that_is_written_ends_the_rest(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[float] = []
+    monkeypatch.setattr(scene.projector, "_rounds", resting := Resting())
+    monkeypatch.setattr(resting, "ended", lambda: ended.append(1), raising=False)
+    scene.writer.outcomes = {3: Outcome.STALE}
+
+    scene.turns({0: records(0, 2)})
+    resting.left = 0.0
+    scene.turns({0: records(2, 3)})
+
+    assert ended == [1]
 
 
 def test_a_refused_write_is_claimed_again_and_a_failed_one_ends_the_connection(scene: Scene) -> None:

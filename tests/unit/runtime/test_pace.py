@@ -3,7 +3,7 @@
 import pytest
 
 from services.runtime import pace as pace_module
-from services.runtime.pace import TIMES, Pace
+from services.runtime.pace import TIMES, Pace, Rounds
 from tests.unit.runtime.seconds import Seconds
 
 
@@ -12,6 +12,13 @@ def pace(seconds: Seconds, monkeypatch: pytest.MonkeyPatch) -> Pace:
     """Upon a clock that the test moves."""
     monkeypatch.setattr(pace_module, "monotonic", seconds)
     return Pace(0.25)
+
+
+@pytest.fixture
+def rounds(seconds: Seconds, monkeypatch: pytest.MonkeyPatch) -> Rounds:
+    """The same, a tenth of a second apart at most."""
+    monkeypatch.setattr(pace_module, "monotonic", seconds)
+    return Rounds(0.1)
 
 
 def test_before_a_first_transaction_nobody_rests(pace: Pace) -> None:
@@ -36,3 +43,30 @@ def test_nobody_rests_longer_than_the_bound(pace: Pace, seconds: Seconds) -> Non
     pace.ended(began)
 
     assert pace.left == pytest.approx(0.25)
+
+
+def test_a_round_that_is_not_through_is_waited_for_up_to_the_bound(rounds: Rounds, seconds: Seconds) -> None:
+    before = rounds.left
+    rounds.began()
+    seconds.now += 0.06
+
+    assert before == 0
+    assert rounds.left == pytest.approx(0.04)
+    seconds.now += 0.04
+    assert rounds.left == 0
+
+
+def test_behind_a_round_that_was_soon_through_the_rest_is_short(rounds: Rounds, seconds: Seconds) -> None:
+    rounds.began()
+    seconds.now += 0.002
+    rounds.ended()
+
+    assert rounds.left == pytest.approx(TIMES * 0.002)
+
+
+def test_the_end_of_a_round_makes_no_rest_longer(rounds: Rounds, seconds: Seconds) -> None:
+    rounds.began()
+    seconds.now += 0.09
+    rounds.ended()
+
+    assert rounds.left == pytest.approx(0.01)
