@@ -30,6 +30,7 @@ log = get_logger(__name__)
 BATCH_RECORDS: Final = 500
 WAITING_RECORDS: Final = 2_000
 REST_S: Final = 0.5
+"""Costs a notifier that catches up nothing (docs/adr/0028): full transactions do not wait."""
 FENCED_PAUSE_S: Final = 4.0
 """Longer than a heartbeat: a process that lost its partition learns so before it fences the new owner."""
 

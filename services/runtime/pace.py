@@ -13,17 +13,12 @@ TIMES: Final = 9.0
 """A rest is so many times as long as what it follows: a tenth of the time is for small pieces."""
 
 
-class Pace:
-    """One thread's, or one task's. No rest is longer than `most` seconds."""
+class _Rest:
+    """Until when one thread, or one task, rests; `most`: its bound in seconds."""
 
     def __init__(self, most: float) -> None:
         self._most = most
         self._rests_until = 0.0
-
-    def ended(self, began: float) -> None:
-        """A transaction that began at that reading of `monotonic` has ended."""
-        now = monotonic()
-        self._rests_until = now + min(TIMES * (now - began), self._most)
 
     @property
     def left(self) -> float:
@@ -31,13 +26,19 @@ class Pace:
         return max(self._rests_until - monotonic(), 0.0)
 
 
-class Rounds:
-    """The same for work that is handed on: one thread's, whose rounds begin `most` seconds apart at most."""
+class Pace(_Rest):
+    """For work that is waited for: no rest behind it is longer than `most` seconds."""
 
-    def __init__(self, most: float) -> None:
-        self._most = most
-        self._began = 0.0
-        self._rests_until = 0.0
+    def ended(self, began: float) -> None:
+        """A transaction that began at that reading of `monotonic` has ended."""
+        now = monotonic()
+        self._rests_until = now + min(TIMES * (now - began), self._most)
+
+
+class Rounds(_Rest):
+    """For work that is handed on: a round and the rest behind it are not longer than `most` seconds."""
+
+    _began = 0.0
 
     def began(self) -> None:
         """A round has been handed on."""
@@ -48,8 +49,3 @@ class Rounds:
         """A round is through; were it an earlier one, the rest is only shorter."""
         now = monotonic()
         self._rests_until = min(self._rests_until, now + TIMES * (now - self._began))
-
-    @property
-    def left(self) -> float:
-        """How long the rest goes on, in seconds."""
-        return max(self._rests_until - monotonic(), 0.0)

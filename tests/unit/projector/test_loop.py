@@ -97,7 +97,7 @@ def test_behind_many_records_the_next_are_taken_at_once(
 def test_a_round_that_is_written_ends_the_rest(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[float] = []
     monkeypatch.setattr(scene.projector, "_rounds", resting := Resting())
-    monkeypatch.setattr(resting, "ended", lambda: ended.append(1), raising=False)
+    monkeypatch.setattr(resting, "ended", lambda: ended.append(1))
     scene.writer.outcomes = {3: Outcome.STALE}
 
     scene.turns({0: records(0, 2)})
