@@ -20,6 +20,7 @@ from schemas.topics import Topics, topics
 
 PARTITIONS = 4
 _LIBRARIES = ("kafka.", "aiokafka.")
+_TURNS = ("service_", "partition_")
 _TOLD_LINES = 60
 
 
@@ -179,8 +180,8 @@ def troubles(log: Path) -> list[str]:
     """The lines that are no plain news, and what became of the services' processes."""
     return [
         line
-        for line in log.read_text(errors="replace").splitlines()
-        if '"level": "info"' not in line or '"event": "service_' in line or '"event": "partition_' in line
+        for line, told in _lines(log)
+        if told.get("level") != "info" or str(told.get("event")).startswith(_TURNS)
     ]
 
 
@@ -189,15 +190,20 @@ def bugs(log: Path) -> list[str]:
 
     Kafka's clients log every connection that was reset with its traceback: that is no bug of ours.
     """
-    told = []
-    for line in log.read_text(errors="replace").splitlines():
-        with contextlib.suppress(json.JSONDecodeError):  # a library's own line, or one that a kill cut off
-            told.append(json.loads(line) if line.startswith("{") else {})
     return [
         f"{each.get('service')} {each.get('event')}: {each['exception']}"
-        for each in told
+        for _, each in _lines(log)
         if "exception" in each and not str(each.get("logger")).startswith(_LIBRARIES)
     ]
+
+
+def _lines(log: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each line and what it says; nothing of a library's own line, or of one that a kill cut off."""
+    for line in log.read_text(errors="replace").splitlines():
+        told: dict[str, Any] = {}
+        with contextlib.suppress(json.JSONDecodeError):
+            told = json.loads(line) if line.startswith("{") else {}
+        yield line, told
 
 
 def until(check: Callable[[], bool], *, within: float, what: str) -> None:
