@@ -37,6 +37,7 @@ def test_every_age_is_in_the_one_list_that_its_column_counts(hours: int) -> None
 
 def test_an_age_is_found_by_its_code_and_nothing_else_is_one() -> None:
     assert [age_named(age.code) for age in AGES] == list(AGES)
+    assert [age.code for age in AGES] == ["0-1", "1-3", "3-7", "7-14", "14-"]
     assert [age_named(code) for code in (None, "", "3", "0-3")] == [None] * 4
 
 
@@ -56,12 +57,15 @@ def test_carriers_stand_with_the_most_trouble_first() -> None:
 
 
 def test_a_link_says_what_its_list_reads() -> None:
-    link = board_link(condition="damaged", carrier="ups", age=AGES[1], late=3, current=True, q="7")
+    link = board_link(
+        condition="damaged", carrier="ups", age=AGES[1], late=3, current=True, q="7", cursor="next"
+    )
 
     chosen = chosen_of(dict(parse_qsl(urlsplit(link).query)))
 
     assert (chosen.condition, chosen.carrier, chosen.age) == ("damaged", "ups", AGES[1])
     assert (chosen.late, chosen.current, chosen.q) == (3, True, "7")
+    assert chosen.cursor == "next"
     assert chosen.wanted(NOW).late == timedelta(days=3)
 
 

@@ -244,6 +244,7 @@ def test_of_a_very_long_story_the_newest_part_is_shown_and_the_rest_counted() ->
     assert len(told.steps) == MOST_STEPS
     assert told.left_out == 7
     assert told.steps[0].at == instant_text(hour(MOST_STEPS + 6))
+    assert story(scan("in_transit", at=hour(1))).left_out == 0
 
 
 @given(text())
