@@ -29,9 +29,10 @@ _POLL_LIMIT: Final = 10_000
 _IDLE_POLL_MS: Final = 100
 _BUSY_POLL_MS: Final = 2
 _FULL_WAIT: Final = 0.05
-_ROUND_EVERY: Final = 0.1
+_ROUND_LEAST: Final = 0.03
+_ROUND_MOST: Final = 0.1
 _MANY: Final = 1_000
-"""Fewer records wait until a rest is over for others that could share their batch (docs/adr/0028)."""
+"""Behind fewer records, what comes next waits until they are through, and shares a batch (docs/adr/0029)."""
 _TELL_EVERY: Final = 1.0
 _PATIENCE: Final = 1.0
 """A folder silent for longer stops the beat, so that a stall of either is seen in the same way."""
@@ -68,7 +69,7 @@ class Projector:
         self._still = StandsStill("takes", patience=_STILL_AFTER)
         self._unanswered = Unanswered(patience=_UNANSWERED_AFTER)
         self._polled = False
-        self._rounds = Rounds(_ROUND_EVERY)
+        self._rounds = Rounds(least=_ROUND_LEAST, most=_ROUND_MOST)
         self._newest_ms: dict[int, int] = {}
         self._tell_at = 0.0
 
@@ -91,13 +92,20 @@ class Projector:
         self._lanes.resume_accepted()
         if self._folders.full:
             self._folders.wait(_FULL_WAIT)
-        elif rest := self._rounds.left:
+        elif rest := self._rest():
             self._folders.wait(rest)
         else:
             self._polled = True
             self._take(self._poll(_BUSY_POLL_MS if self._folders.busy else _IDLE_POLL_MS))
         self._move()
         self._tell()
+
+    def _rest(self) -> float:
+        """For how many seconds the log is left alone."""
+        at_work = self._folders.busy or self._folders.ready
+        if self._rounds.left and not at_work and self._writer.wait_idle(timeout=0.0):
+            self._rounds.through()
+        return self._rounds.left
 
     def _poll(self, timeout_ms: int) -> dict[int, Records]:
         try:
@@ -113,7 +121,6 @@ class Projector:
             owned = written.handed.owned
             if written.outcome is Outcome.COMMITTED:
                 self._folders.committed(owned, written.handed.batch.number)
-                self._rounds.ended()
             elif written.outcome is Outcome.STALE:
                 metrics.REFUSED_STALE_WRITES.labels(how="fence").inc()
                 _log.warning("stale_write_refused", partition=owned.partition, epoch=owned.claimed.epoch)
@@ -124,6 +131,7 @@ class Projector:
 
     def _take(self, records: dict[int, Records]) -> None:
         """Give the folders what follows on; what a claim has had already is left out."""
+        taken = 0
         for partition, found in records.items():
             owned = self._lanes.get(partition)
             if owned is None:
@@ -133,7 +141,8 @@ class Projector:
             if found:
                 self._folders.take(owned, found)
                 self._newest_ms[partition] = found[-1][1]
-        if 0 < sum(map(len, records.values())) < _MANY:
+                taken += len(found)
+        if 0 < taken < _MANY:
             self._rounds.began()
 
     def _move(self) -> None:

@@ -1,4 +1,4 @@
-"""How far apart small pieces of work begin: whoever has just done one rests in proportion to what it took.
+"""How far apart small pieces of work begin, so that what comes meanwhile can share the next.
 
 A transaction costs the broker and its client the same for one record as for hundreds, and so does a batch.
 On a machine at rest it takes milliseconds, and the rest is hardly felt; where everybody waits for a
@@ -36,16 +36,22 @@ class Pace(_Rest):
 
 
 class Rounds(_Rest):
-    """For work that is handed on: a round and the rest behind it are not longer than `most` seconds."""
+    """For work that is handed on: the next round begins when the last is through.
+
+    No sooner than `least` seconds after that began, and no later than `most`.
+    """
 
     _began = 0.0
+
+    def __init__(self, *, least: float, most: float) -> None:
+        super().__init__(most)
+        self._least = least
 
     def began(self) -> None:
         """A round has been handed on."""
         self._began = monotonic()
         self._rests_until = self._began + self._most
 
-    def ended(self) -> None:
-        """A round is through; were it an earlier one, the rest is only shorter."""
-        now = monotonic()
-        self._rests_until = min(self._rests_until, now + TIMES * (now - self._began))
+    def through(self) -> None:
+        """Nothing that was handed on is at work any more."""
+        self._rests_until = self._began + self._least

@@ -27,7 +27,7 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """Nothing is polled yet; waiting takes no time."""
     monkeypatch.setattr(loop_module, "_TELL_EVERY", 0.0)
     monkeypatch.setattr(loop_module, "_FULL_WAIT", 0.0)
-    monkeypatch.setattr(loop_module, "_ROUND_EVERY", 0.0)
+    monkeypatch.setattr(loop_module, "_ROUND_MOST", 0.0)
     return Scene()
 
 
@@ -63,8 +63,8 @@ class Resting:
         """As Rounds.began."""
         self.left = 0.001
 
-    def ended(self) -> None:
-        """As Rounds.ended."""
+    def through(self) -> None:
+        """As Rounds.through."""
 
 
 def test_what_comes_behind_few_records_waits_until_the_rest_is_over(
@@ -94,17 +94,39 @@ def test_behind_many_records_the_next_are_taken_at_once(
     assert scene.writer.ends() == [(0, 2), (2, 4), (4, 5)]
 
 
-def test_a_round_that_is_written_ends_the_rest(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    ended: list[float] = []
-    monkeypatch.setattr(scene.projector, "_rounds", resting := Resting())
-    monkeypatch.setattr(resting, "ended", lambda: ended.append(1))
-    scene.writer.outcomes = {3: Outcome.STALE}
+def test_the_rest_ends_when_all_that_was_taken_is_written_and_not_before(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resting = Resting()
+    monkeypatch.setattr(scene.projector, "_rounds", resting)
+    monkeypatch.setattr(resting, "through", lambda: setattr(resting, "left", 0.0))
+    scene.reader.polls = [{0: records(0, 2)}, {0: records(2, 3)}]
+    scene.projector.turn()
 
-    scene.turns({0: records(0, 2)})
-    resting.left = 0.0
-    scene.turns({0: records(2, 3)})
+    scene.writer.idle = False
+    scene.projector.turn()
+    while_written = len(scene.reader.polls)
+    scene.writer.idle = True
+    scene.writer.has_room = False
+    scene.folders.take(scene.owned, records(2, 3))
+    scene.projector.turn()
+    while_folded = len(scene.reader.polls)
+    scene.projector.turn()
+    while_ready = len(scene.reader.polls)
+    scene.writer.has_room = True
+    scene.projector.turn()
+    scene.projector.turn()
 
-    assert ended == [1]
+    assert (while_written, while_folded, while_ready) == (1, 1, 1)
+    assert scene.reader.polls == []
+
+
+def test_records_that_nobody_takes_make_no_rest(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scene.projector, "_rounds", Resting())
+
+    scene.turns({1: records(0, 3)}, {0: records(0, 1)})
+
+    assert scene.writer.ends() == [(0, 1)]
 
 
 def test_a_refused_write_is_claimed_again_and_a_failed_one_ends_the_connection(scene: Scene) -> None:

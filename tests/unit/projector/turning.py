@@ -47,6 +47,7 @@ class FakeWriter:
     written: list[Handed] = field(default_factory=list)
     done: deque[Written] = field(default_factory=deque)
     has_room: bool = True
+    idle: bool = True
 
     def submit(self, round_: list[Handed], *, timeout: float) -> bool:
         """As Writer.submit."""
@@ -66,7 +67,7 @@ class FakeWriter:
 
     def wait_idle(self, *, timeout: float) -> bool:
         """As Writer.wait_idle."""
-        return True
+        return self.idle
 
     def ends(self) -> list[tuple[int, int]]:
         """(start, end) of what was written."""

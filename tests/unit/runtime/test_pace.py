@@ -16,9 +16,9 @@ def pace(seconds: Seconds, monkeypatch: pytest.MonkeyPatch) -> Pace:
 
 @pytest.fixture
 def rounds(seconds: Seconds, monkeypatch: pytest.MonkeyPatch) -> Rounds:
-    """The same, a tenth of a second apart at most."""
+    """The same, a tenth of a second apart at most and three hundredths at least."""
     monkeypatch.setattr(pace_module, "monotonic", seconds)
-    return Rounds(0.1)
+    return Rounds(least=0.03, most=0.1)
 
 
 def test_before_a_first_transaction_nobody_rests(pace: Pace) -> None:
@@ -59,14 +59,24 @@ def test_a_round_that_is_not_through_is_waited_for_up_to_the_bound(rounds: Round
 def test_behind_a_round_that_was_soon_through_the_rest_is_short(rounds: Rounds, seconds: Seconds) -> None:
     rounds.began()
     seconds.now += 0.002
-    rounds.ended()
+    rounds.through()
 
-    assert rounds.left == pytest.approx(TIMES * 0.002)
+    assert rounds.left == pytest.approx(0.028)
+
+
+def test_a_round_that_took_longer_than_the_least_is_followed_at_once(
+    rounds: Rounds, seconds: Seconds
+) -> None:
+    rounds.began()
+    seconds.now += 0.05
+    rounds.through()
+
+    assert rounds.left == 0
 
 
 def test_the_end_of_a_round_makes_no_rest_longer(rounds: Rounds, seconds: Seconds) -> None:
     rounds.began()
-    seconds.now += 0.09
-    rounds.ended()
+    seconds.now += 0.2
+    rounds.through()
 
-    assert rounds.left == pytest.approx(0.01)
+    assert rounds.left == 0
