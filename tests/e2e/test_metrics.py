@@ -44,13 +44,21 @@ class Told:
 
     def all(self, name: str) -> float:
         """The sum of a metric's samples; fails where it has none."""
-        found = [sample.value for sample in self._samples if sample.name == f"shiplog_{name}"]
+        found = self._values(name)
         assert found, name
         return sum(found)
+
+    def is_none(self, name: str) -> bool:
+        """Whether all samples are zero; what has just started has told of none yet."""
+        found = self._values(name)
+        return bool(found) and not any(found)
 
     def mean(self, name: str) -> float:
         """Of a histogram."""
         return self.all(f"{name}_sum") / self.all(f"{name}_count")
+
+    def _values(self, name: str) -> list[float]:
+        return [sample.value for sample in self._samples if sample.name == f"shiplog_{name}"]
 
 
 @dataclass
@@ -96,8 +104,9 @@ class Day:
         if len(self.topic("alerts")) < 13:
             return False
         projector, notifier, watchdog = map(self.told, ("projector", "notifier", "watchdog"))
-        behind = projector.all("lag_records") + projector.all("publisher_position_lag_records")
-        return behind + notifier.all("lag_records") + watchdog.all("watchdog_backlog") == 0
+        published = projector.is_none("publisher_position_lag_records")
+        folded, told = projector.is_none("lag_records"), notifier.is_none("lag_records")
+        return published and folded and told and watchdog.is_none("watchdog_backlog")
 
 
 @pytest.fixture(scope="module")
