@@ -114,6 +114,20 @@ def connect(url: str, *, name: str, autocommit: bool = False) -> Connection:
     return psycopg.connect(url, autocommit=autocommit, **settings)
 
 
+def read_at(conn: Connection, snapshot: str | None = None) -> str:
+    """Begin a transaction that reads one moment, another's where its snapshot is told; the snapshot.
+
+    Raises psycopg.Error, also when the other's transaction has ended.
+    """
+    conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    if snapshot is not None:
+        conn.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(snapshot))
+        return snapshot
+    row = conn.execute("SELECT pg_export_snapshot()").fetchone()
+    assert row is not None, "a function gives a row"
+    return str(row[0])
+
+
 def current_model(conn: Connection) -> str:
     """The schema of the read model in force, such as `model_1`; raises LookupError before the migration."""
     row = conn.execute("SELECT current FROM core.pointer").fetchone()

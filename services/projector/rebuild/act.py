@@ -21,7 +21,7 @@ from services.projector.rebuild.told import positions_when_told
 def check(source: Source, *, processes: int, progress: Progress) -> Report:
     """Rebuild beside the live model, compare, and drop what was built. Raises CannotRebuild."""
     with _alone(source) as models, _built(source, models, processes=processes, progress=progress) as built:
-        report = _compared(source, models, built, progress=progress)
+        report = _compared(source, models, built, processes=processes, progress=progress)
         built.tail.close()
         models.drop(built.model)
         return report
@@ -34,7 +34,7 @@ def rebuild(source: Source, *, accept: bool, processes: int, progress: Progress)
     """
     with _alone(source) as models, _built(source, models, processes=processes, progress=progress) as built:
         live = models.current()
-        report = _compared(source, models, built, progress=progress)
+        report = _compared(source, models, built, processes=processes, progress=progress)
         if not _may_switch(report, accept=accept):
             built.tail.close()
             models.drop(built.model)
@@ -92,7 +92,7 @@ def _built(source: Source, models: Models, *, processes: int, progress: Progress
         built.tail.close()
 
 
-def _compared(source: Source, models: Models, built: Built, *, progress: Progress) -> Report:
+def _compared(source: Source, models: Models, built: Built, *, processes: int, progress: Progress) -> Report:
     """Both at the same offsets for a moment, and compared in a snapshot of it while the live one goes on."""
     live = models.current()
     report = Report(live=live, other=built.model, resumed=built.resumed)
@@ -107,10 +107,8 @@ def _compared(source: Source, models: Models, built: Built, *, progress: Progres
             )
             stack.callback(comparison.close)
         progress.stage("comparing rows", None)
-        report.differences.add(comparison.shipments())
-        if report.same_rules:
-            report.differences.add(comparison.timeline())
-        else:
+        report.differences.join(comparison.rows(timeline=report.same_rules, readers=processes))
+        if not report.same_rules:
             for shipment, how, told in comparison.alerts():
                 report.alert(shipment, how, told)
     return report

@@ -1,8 +1,10 @@
 """Holds the live model's own rows against rebuilt ones of the same offsets: what differs, by name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -10,15 +12,13 @@ import orjson
 from schemas.instants import ms_of
 from services.domain.deadlines import wake_ms
 from services.projector.folding import restored
-from services.projector.rebuild.models import NAME, statements
+from services.projector.rebuild.moment import Moment
 from services.projector.store import Reads
-from services.runtime.postgres import connect
 
 Json = dict[str, Any]
 
 _FIRST: Final = 100
 _LONGEST: Final = 200
-_FETCH: Final = 500
 _NEVER: Final = 1 << 62
 _DOCUMENTS: Final = frozenset({"view", "event", "change", "said"})
 
@@ -47,53 +47,66 @@ class Differences:
             if len(self.first) < _FIRST:
                 self.first.append(each)
 
+    def join(self, others: "Differences") -> None:
+        """Those of another part behind ours."""
+        self.shipments |= others.shipments
+        self.first += others.first[: _FIRST - len(self.first)]
+
     def __bool__(self) -> bool:
         return bool(self.shipments)
 
 
 class Comparison:
-    """One snapshot of both models, taken while they stood at the same offsets."""
+    """Both models at one moment, at which they stood at the same offsets."""
 
     def __init__(self, url: str, *, live: str, rebuilt: str, partitions: int) -> None:
-        """Take the snapshot; raises psycopg.Error."""
+        """Take the moment; raises psycopg.Error."""
         self._url, self._rebuilt, self._partitions = url, rebuilt, partitions
-        self._queries = statements()
-        self._conn = connect(url, name=NAME, autocommit=False)
-        self._conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        # both sides come in the order of their keys: merged, no row is copied aside into a hash table
-        self._conn.execute("SELECT set_config('enable_hashjoin', 'off', true)")
-        # the statements name the rebuilt model, and find the live one's tables by this
-        self._conn.execute("SELECT set_config('search_path', %s, true)", (live,))
+        self._moment = Moment(url, live=live, rebuilt=rebuilt)
 
-    def shipments(self) -> Iterator[Difference]:
-        """What differs between the rows of `shipments`, the next alarm included."""
-        for key, rebuilt, live in self._rows("differing_shipments"):
-            yield from _fields(key, "", live, rebuilt)
-        yield from self._wakes()
+    def rows(self, *, timeline: bool, readers: int) -> Differences:
+        """What differs between the rows of `shipments`, next alarms included, and those of `timeline`.
 
-    def timeline(self) -> Iterator[Difference]:
-        """What differs between the rows of `timeline`."""
-        for partition in range(self._partitions):
-            for key, rebuilt, live in self._rows("differing_timeline", partition=partition):
-                offset = (rebuilt or live)["src_offset"]
-                yield from _fields(key, f"timeline {partition}/{offset} ", live, rebuilt)
+        So many parts are read at once; the answer is in their order. Raises psycopg.Error.
+        """
+        parts = [self._shipments, self._wakes]
+        parts += [partial(self._timeline, partition) for partition in range(self._partitions) if timeline]
+        found = Differences()
+        with ThreadPoolExecutor(readers) as pool:
+            try:
+                for each in [pool.submit(_counted, part) for part in parts]:
+                    found.join(each.result())
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                self._moment.close()
+                raise
+        return found
 
     def alerts(self) -> Iterator[tuple[str, str, list[Any]]]:
         """Shipment, `added` or `withdrawn`, and the announcement that only one of the models has standing."""
-        for key, rebuilt, live in self._rows("differing_said"):
+        for key, rebuilt, live in self._moment.rows("differing_said"):
             new, old = _told(rebuilt), _told(live)
             yield from ((key, "added", list(each)) for each in sorted(new - old, key=repr))
             yield from ((key, "withdrawn", list(each)) for each in sorted(old - new, key=repr))
 
     def close(self) -> None:
-        """Let the snapshot go."""
-        self._conn.close()
+        """Let the moment go."""
+        self._moment.close()
+
+    def _shipments(self) -> Iterator[Difference]:
+        for key, rebuilt, live in self._moment.rows("differing_shipments"):
+            yield from _fields(key, "", live, rebuilt)
+
+    def _timeline(self, partition: int) -> Iterator[Difference]:
+        for key, rebuilt, live in self._moment.rows("differing_timeline", partition=partition):
+            offset = (rebuilt or live)["src_offset"]
+            yield from _fields(key, f"timeline {partition}/{offset} ", live, rebuilt)
 
     def _wakes(self) -> Iterator[Difference]:
         """The watchdog moves an alarm on to the next deadline, so any value from ours up to that is right."""
         reads = Reads(self._url)
         try:
-            for key, rebuilt, live in self._rows("differing_wakes"):
+            for key, rebuilt, live in self._moment.rows("differing_wakes"):
                 envelopes, said, hash_ = reads.states(self._rebuilt, [key])[key]
                 deadline = wake_ms(restored(key, envelopes, said, stored_hash=hash_).shipment)
                 latest = _NEVER if deadline is None else deadline
@@ -102,11 +115,11 @@ class Comparison:
         finally:
             reads.close()
 
-    def _rows(self, name: str, **values: Any) -> Iterator[tuple[Any, ...]]:
-        with self._conn.cursor(name=name) as cursor:
-            cursor.itersize = _FETCH
-            cursor.execute(self._queries.get(name, model=self._rebuilt), values)
-            yield from cursor
+
+def _counted(part: Callable[[], Iterator[Difference]]) -> Differences:
+    found = Differences()
+    found.add(part())
+    return found
 
 
 def _fields(key: str, prefix: str, live: Json | None, rebuilt: Json | None) -> Iterator[Difference]:
