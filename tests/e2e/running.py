@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ PARTITIONS = 4
 _LIBRARIES = ("kafka.", "aiokafka.")
 _TURNS = ("service_", "partition_")
 _TOLD_LINES = 60
+_LAST_LINES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,8 @@ def new_place(home: Path, *, kafka: str, database_url: str) -> Place:
 
 @contextlib.contextmanager
 def running(place: Place, *, clock: str = "virtual") -> Iterator[Up]:
-    """`shiplog up` until the block ends, and what troubled it; fails when a service logged an exception
-    that nobody expected."""
+    """`shiplog up` until the block ends, then what troubled it and its services' last words; fails when one
+    logged an exception that nobody expected."""
     log = place.home / "up.log"
     with log.open("ab") as err:
         process = subprocess.Popen(
@@ -171,7 +173,8 @@ def running(place: Place, *, clock: str = "virtual") -> Iterator[Up]:
     try:
         yield up
     finally:
-        print("\n".join(troubles(log)[-_TOLD_LINES:]))  # noqa: T201 - pytest shows it beside a failure
+        # pytest shows it beside a failure
+        print("\n".join([*troubles(log)[-_TOLD_LINES:], "last heard of each:", *last_words(log)]))  # noqa: T201
         up.stop()
     assert not (broken := bugs(log)), "\n".join(broken)
 
@@ -183,6 +186,14 @@ def troubles(log: Path) -> list[str]:
         for line, told in _lines(log)
         if told.get("level") != "info" or str(told.get("event")).startswith(_TURNS)
     ]
+
+
+def last_words(log: Path) -> list[str]:
+    """The last lines of each service, whatever they say: where one stands that does nothing."""
+    heard: dict[str, deque[str]] = {}
+    for line, told in _lines(log):
+        heard.setdefault(str(told.get("service")), deque(maxlen=_LAST_LINES)).append(line)
+    return [line for lines in heard.values() for line in lines]
 
 
 def bugs(log: Path) -> list[str]:
